@@ -1,0 +1,58 @@
+/**
+ * What a cloud has to bring so that every topology can be deployed on it. A cloud is complete or it does not compile.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { CertificateType } from "../openvidu/installer";
+import type { Certificate, CertificateArgs } from "./certificate";
+import type { DomainName, DomainNameArgs } from "./domain-name";
+import type { Firewall, FirewallArgs } from "./firewall";
+import type { LoadBalancer, LoadBalancerArgs } from "./load-balancer";
+import type { MasterPool, MasterPoolArgs } from "./master-pool";
+import type { Network, NetworkArgs } from "./network";
+import type { NodeIdentity, NodeIdentityArgs } from "./node-identity";
+import type { ObjectStore, ObjectStoreArgs } from "./object-store";
+import type { ScalingMediaPool, ScalingMediaPoolArgs } from "./scaling-media-pool";
+import type { SecretStore, SecretStoreArgs } from "./secret-store";
+import type { Tags } from "./tags";
+
+export const cloudNames = ["aws", "azure"] as const;
+export type CloudName = (typeof cloudNames)[number];
+
+/** The constructor that every implementation of a role has. */
+export type Role<A, R> = new (name: string, args: A, opts?: pulumi.ComponentResourceOptions) => R;
+
+/** Where the clouds differ in what they can do; checked before the first resource is registered. */
+export interface Capabilities {
+  /** The load balancer can end TLS with a certificate of the cloud. */
+  readonly tlsAtLoadBalancer: boolean;
+  /** All of OpenVidu's data can lie in the cloud's own storage, so that MinIO does not run. */
+  readonly externalClusterData: boolean;
+  /** The entry's address is known as an IP before anything else, so that a cluster can do without a domain. */
+  readonly entryHasIpAddress: boolean;
+  /** Ways in which Caddy on the masters may get a certificate. */
+  readonly nodeCertificates: readonly CertificateType[];
+}
+
+/** Account-independent settings of a cloud's provider. */
+export interface ProviderArgs {
+  readonly region: string;
+  readonly tags: Tags;
+}
+
+export interface Cloud {
+  readonly name: CloudName;
+  readonly capabilities: Capabilities;
+  /** The cloud's explicit provider; made once for a deployment and handed to everything on that cloud. */
+  readonly createProvider: (name: string, args: ProviderArgs) => pulumi.ProviderResource;
+  readonly Network: Role<NetworkArgs, Network>;
+  readonly Firewall: Role<FirewallArgs, Firewall>;
+  readonly NodeIdentity: Role<NodeIdentityArgs, NodeIdentity>;
+  readonly SecretStore: Role<SecretStoreArgs, SecretStore>;
+  readonly ObjectStore: Role<ObjectStoreArgs, ObjectStore>;
+  /** Present exactly when `capabilities.tlsAtLoadBalancer` is true. */
+  readonly Certificate?: Role<CertificateArgs, Certificate>;
+  readonly LoadBalancer: Role<LoadBalancerArgs, LoadBalancer>;
+  readonly MasterPool: Role<MasterPoolArgs, MasterPool>;
+  readonly ScalingMediaPool: Role<ScalingMediaPoolArgs, ScalingMediaPool>;
+  readonly DomainName: Role<DomainNameArgs, DomainName>;
+}

@@ -1,0 +1,37 @@
+/**
+ * Role ObjectStore: private, encrypted, versioned storage for recordings and cluster data that outlives the stack;
+ * created or adopted.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { NodeRole } from "../openvidu/editions";
+import type { PlacementArgs } from "./placement";
+
+export const objectStoreToken = "openvidu:index:ObjectStore";
+
+export interface ObjectStoreArgs extends PlacementArgs {
+  /** Required. Principals (NodeIdentity.principal) that read and write, by role. */
+  readonly writers: Readonly<Record<NodeRole, pulumi.Input<string>>>;
+  /** Optional. AWS: names of existing buckets. @default buckets of the cluster's own */
+  readonly adoptBuckets?: { readonly appData?: string; readonly clusterData?: string };
+  /** Optional. Azure: an existing storage account in `scope`'s resource group. @default an account of the cluster's own */
+  readonly adoptAccount?: string;
+  /** Required. Azure: the blob container for recordings. */
+  readonly appDataContainer: string;
+  /** Required. Azure: whether the region can store three copies in three zones. */
+  readonly zoneRedundant: boolean;
+  /** Optional. AWS: ARN of a customer-managed KMS key. @default the service's own key */
+  readonly kmsKeyId?: string;
+  /** Required. Days after which a replaced or deleted object is gone for good. */
+  readonly keepDeletedDays: number;
+}
+
+export interface ObjectStore extends pulumi.ComponentResource {
+  /** Bucket (AWS) or container (Azure) of recordings. */
+  readonly appDataName: pulumi.Output<string>;
+  /** Bucket of observability data; empty where MinIO keeps it. */
+  readonly clusterDataName: pulumi.Output<string>;
+  /** Lines for the cluster's settings (`EXTERNAL_S3_*`, `AZURE_*`). Secret where they hold a key. */
+  readonly settings: pulumi.Output<Record<string, string>>;
+  /** Azure: URL of the key-less container for leases, drain requests and backups. Empty on AWS. */
+  readonly coordinationUrl: pulumi.Output<string>;
+}

@@ -1,0 +1,17 @@
+/**
+ * What every role is told about where it stands.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { Tags } from "./tags";
+
+export interface PlacementArgs {
+  /** Required. Region of the cloud, for example `eu-west-1` or `westeurope`. */
+  readonly region: string;
+  /**
+   * Required. The cloud's container for resources, as given out by the Network role: the resource group's name on
+   * Azure, empty on AWS.
+   */
+  readonly scope: pulumi.Input<string>;
+  /** Required. Labels for every taggable resource. */
+  readonly tags: Tags;
+}

@@ -1,0 +1,15 @@
+/**
+ * The labels that every taggable resource of a cluster carries.
+ */
+export type Tags = Readonly<Record<string, string>>;
+
+export interface TagSource {
+  readonly project: string;
+  readonly stack: string;
+  readonly custom: Tags;
+}
+
+/** The standard labels of a cluster with the operator's own added; the standard ones win. */
+export function clusterTags({ project, stack, custom }: TagSource): Tags {
+  return { ...custom, "openvidu-cluster": `${project}-${stack}`, "managed-by": "pulumi" };
+}

@@ -1,0 +1,150 @@
+/**
+ * Who may talk to whom: the single source of truth for every firewall rule, listener, health check and port table.
+ * Sources: reference/aws-reference.md 4.1 and 5, reference/azure-reference.md 4 and 13 (nsgIntended),
+ * reference/onprem-v2-reference.md A.4.
+ */
+import type { Edition } from "./editions";
+import type { FeatureName, ModuleName, RtcEngine } from "./modules";
+import { type PortRange, ports } from "./ports";
+import { isAtLeast, type OpenViduVersion } from "./versions";
+
+/** Ends of a flow. `operator` is the customer's own address ranges, empty unless configured. */
+export const endpoints = ["internet", "operator", "loadBalancer", "master", "media"] as const;
+export type Endpoint = (typeof endpoints)[number];
+
+/** Who ends TLS for the main domain: the cloud's load balancer, or Caddy on the masters (passthrough). */
+export type TlsMode = "loadBalancer" | "node";
+
+/** The facts of a deployment that decide which flows exist. */
+export interface FlowContext {
+  readonly edition: Edition;
+  readonly version: OpenViduVersion;
+  readonly modules: ReadonlySet<ModuleName>;
+  readonly features: ReadonlySet<FeatureName>;
+  readonly rtcEngine: RtcEngine;
+  readonly tls: TlsMode;
+  /** Whether MinIO runs on the masters; it does not where all of OpenVidu's data lies in external buckets. */
+  readonly minio: boolean;
+}
+
+/** When a row applies; every given field has to match. */
+export interface FlowCondition {
+  readonly edition?: Edition;
+  readonly module?: ModuleName;
+  readonly feature?: FeatureName;
+  readonly rtcEngine?: RtcEngine;
+  readonly tls?: TlsMode;
+  readonly minio?: true;
+  /** First release with the row. */
+  readonly since?: OpenViduVersion;
+  /** First release without the row. */
+  readonly before?: OpenViduVersion;
+}
+
+export interface Flow {
+  /** Stable id; part of resource names, so it never changes. */
+  readonly id: string;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly protocol: "tcp" | "udp" | "all";
+  readonly ports: PortRange;
+  readonly purpose: string;
+  /** Health checks come from the load balancer itself, also where it is transparent to clients' addresses. */
+  readonly kind: "traffic" | "healthCheck";
+  readonly when: FlowCondition;
+}
+
+type Row = Omit<Flow, "kind" | "when" | "protocol"> & Partial<Pick<Flow, "kind" | "when" | "protocol">>;
+
+const ha: FlowCondition = { edition: "ha" };
+const observability: FlowCondition = { edition: "ha", module: "observability" };
+const meet: FlowCondition = { edition: "ha", module: "openviduMeet" };
+const meetOnOldPort: FlowCondition = { ...meet, before: "3.6.0" };
+const customApp: FlowCondition = { edition: "ha", feature: "customApp", since: "3.6.1" };
+const rtmp: FlowCondition = { edition: "ha", feature: "rtmp" };
+
+/* prettier-ignore */
+const rows: readonly Row[] = [
+  // The public entry.
+  { id: "entry-http", from: "internet", to: "loadBalancer", ports: ports.http, when: ha, purpose: "redirect to HTTPS, ACME HTTP challenge" },
+  { id: "entry-https", from: "internet", to: "loadBalancer", ports: ports.https, when: ha, purpose: "HTTPS, WSS and TURN over TLS" },
+  { id: "entry-rtmps", from: "internet", to: "loadBalancer", ports: ports.rtmps, when: rtmp, purpose: "RTMPS ingest" },
+
+  // Load balancer to nodes.
+  { id: "balanced-http", from: "loadBalancer", to: "master", ports: ports.http, when: ha, purpose: "HTTP from the load balancer" },
+  { id: "balanced-https", from: "loadBalancer", to: "master", ports: ports.https, when: { ...ha, tls: "node" }, purpose: "HTTPS passed through to Caddy" },
+  { id: "balanced-web", from: "loadBalancer", to: "master", ports: ports.https, when: { ...ha, tls: "loadBalancer", since: "3.6.0" }, purpose: "decrypted HTTPS and TURN from the load balancer to Caddy" },
+  { id: "balanced-api", from: "loadBalancer", to: "master", ports: ports.livekitApi, when: { ...ha, tls: "loadBalancer", before: "3.6.0" }, purpose: "decrypted HTTPS from the load balancer to Caddy" },
+  { id: "balanced-rtmp-master", from: "loadBalancer", to: "master", ports: ports.rtmpBalanced, when: { ...rtmp, tls: "node" }, purpose: "RTMPS passed through to Caddy" },
+  { id: "balanced-rtmp-media", from: "loadBalancer", to: "media", ports: ports.rtmpBalanced, when: { ...rtmp, tls: "loadBalancer" }, purpose: "decrypted RTMP from the load balancer to the ingress service" },
+  { id: "health-master", from: "loadBalancer", to: "master", ports: ports.livekitApi, kind: "healthCheck", when: ha, purpose: "health check of Caddy" },
+  { id: "health-ingress", from: "loadBalancer", to: "media", ports: ports.ingressHealth, kind: "healthCheck", when: { ...rtmp, tls: "loadBalancer" }, purpose: "health check of the ingress service" },
+
+  // Clients to media nodes.
+  { id: "turn-udp", from: "internet", to: "media", protocol: "udp", ports: ports.turnUdp, when: ha, purpose: "STUN and TURN over UDP" },
+  { id: "webrtc-udp", from: "internet", to: "media", protocol: "udp", ports: ports.webrtc, when: ha, purpose: "WebRTC media" },
+  { id: "webrtc-tcp-pion", from: "internet", to: "media", ports: ports.webrtcTcp, when: { ...ha, feature: "webrtcOverTcp", rtcEngine: "pion" }, purpose: "WebRTC over TCP (Pion)" },
+  { id: "webrtc-tcp-mediasoup", from: "internet", to: "media", ports: ports.webrtc, when: { ...ha, feature: "webrtcOverTcp", rtcEngine: "mediasoup" }, purpose: "WebRTC over TCP (mediasoup)" },
+  { id: "whip-media", from: "internet", to: "media", protocol: "udp", ports: ports.whipUdp, when: { ...ha, feature: "whip" }, purpose: "WHIP media ingest" },
+
+  // Masters to media nodes.
+  { id: "api-media", from: "master", to: "media", ports: ports.livekitApi, when: ha, purpose: "LiveKit API of the media node" },
+  { id: "turn-tls-media", from: "master", to: "media", ports: ports.turnTls, when: { ...ha, since: "3.6.0" }, purpose: "TURN after Caddy has ended TLS" },
+  { id: "whip-http", from: "master", to: "media", ports: ports.whipHttp, when: { ...ha, feature: "whip" }, purpose: "WHIP signalling" },
+  { id: "rtmp-media", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, tls: "node" }, purpose: "RTMP after Caddy has ended TLS" },
+
+  // Media nodes to masters.
+  { id: "api-master", from: "media", to: "master", ports: ports.livekitApi, when: ha, purpose: "balanced LiveKit API for ingress, egress and agents" },
+  { id: "redis-media", from: "media", to: "master", ports: ports.redis, when: ha, purpose: "Redis and Sentinel" },
+  { id: "mongo-media", from: "media", to: "master", ports: ports.mongo, when: ha, purpose: "MongoDB" },
+  { id: "minio-media", from: "media", to: "master", ports: ports.minioApi, when: { ...ha, minio: true }, purpose: "MinIO S3 API" },
+  { id: "loki-media", from: "media", to: "master", ports: ports.loki, when: observability, purpose: "log push to Loki" },
+  { id: "mimir-media", from: "media", to: "master", ports: ports.mimir, when: observability, purpose: "metrics push to Mimir" },
+  { id: "v2compatibility-media", from: "media", to: "master", ports: ports.v2compatibility, when: { ...ha, module: "v2compatibility" }, purpose: "webhooks to the v2 compatibility service" },
+  { id: "meet-media", from: "media", to: "master", ports: ports.meet, when: { ...meet, since: "3.6.0" }, purpose: "webhooks to OpenVidu Meet" },
+  { id: "meet-old-media", from: "media", to: "master", ports: ports.customApp, when: meetOnOldPort, purpose: "webhooks to OpenVidu Meet" },
+  { id: "custom-app-media", from: "media", to: "master", ports: ports.customApp, when: customApp, purpose: "webhooks to the custom application" },
+
+  // Masters to masters.
+  { id: "redis-master", from: "master", to: "master", ports: ports.redis, when: ha, purpose: "Redis and Sentinel" },
+  { id: "mongo-master", from: "master", to: "master", ports: ports.mongo, when: ha, purpose: "MongoDB replica set" },
+  { id: "minio-master", from: "master", to: "master", ports: ports.minioApi, when: { ...ha, minio: true }, purpose: "MinIO S3 API" },
+  { id: "minio-console-master", from: "master", to: "master", ports: ports.minioConsole, when: { ...ha, minio: true }, purpose: "balanced MinIO console" },
+  { id: "dashboard-master", from: "master", to: "master", ports: ports.dashboard, when: ha, purpose: "balanced OpenVidu Dashboard" },
+  { id: "grafana-master", from: "master", to: "master", ports: ports.grafana, when: observability, purpose: "balanced Grafana" },
+  { id: "gossip-master", from: "master", to: "master", ports: ports.observabilityGossip, when: observability, purpose: "gossip of Mimir and Loki" },
+  { id: "grpc-master", from: "master", to: "master", ports: ports.observabilityGrpc, when: observability, purpose: "gRPC of Mimir and Loki" },
+  { id: "v2compatibility-master", from: "master", to: "master", ports: ports.v2compatibility, when: { ...ha, module: "v2compatibility" }, purpose: "balanced v2 compatibility service" },
+  { id: "meet-master", from: "master", to: "master", ports: ports.meet, when: { ...meet, since: "3.6.0" }, purpose: "balanced OpenVidu Meet" },
+  { id: "meet-old-master", from: "master", to: "master", ports: ports.customApp, when: meetOnOldPort, purpose: "balanced OpenVidu Meet" },
+  { id: "custom-app-master", from: "master", to: "master", ports: ports.customApp, when: customApp, purpose: "balanced custom application" },
+
+  // Operators; without configured ranges these rows yield no rule.
+  { id: "ssh-master", from: "operator", to: "master", ports: ports.ssh, when: ha, purpose: "SSH of operators" },
+  { id: "ssh-media", from: "operator", to: "media", ports: ports.ssh, when: ha, purpose: "SSH of operators" },
+
+  // Out of the cluster: images, licence server, STUN, webhooks, streaming targets, and media to clients at any port.
+  { id: "outbound-master", from: "master", to: "internet", protocol: "all", ports: ports.all, when: ha, purpose: "images, licence server, storage, webhooks" },
+  { id: "outbound-media", from: "media", to: "internet", protocol: "all", ports: ports.all, when: ha, purpose: "media to clients, images, storage, streaming targets" },
+];
+
+/** Every row of the table, applying or not; for documentation. */
+export const allFlows: readonly Flow[] = rows.map((row) => ({ protocol: "tcp", kind: "traffic", when: {}, ...row }));
+
+/** The flows of one deployment, in table order. */
+export function flowsFor(context: FlowContext): Flow[] {
+  return allFlows.filter((flow) => applies(flow.when, context));
+}
+
+function applies(when: FlowCondition, context: FlowContext): boolean {
+  return (
+    (when.edition === undefined || when.edition === context.edition) &&
+    (when.module === undefined || context.modules.has(when.module)) &&
+    (when.feature === undefined || context.features.has(when.feature)) &&
+    (when.rtcEngine === undefined || when.rtcEngine === context.rtcEngine) &&
+    (when.tls === undefined || when.tls === context.tls) &&
+    (when.minio === undefined || when.minio === context.minio) &&
+    (when.since === undefined || isAtLeast(context.version, when.since)) &&
+    (when.before === undefined || !isAtLeast(context.version, when.before))
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * How a simulated cloud describes one resource type: what the real provider and the real API demand of it, and what
+ * they answer. Tables of these live in rehearsal/clouds/.
+ */
+
+export type Json = unknown;
+export type Properties = Readonly<Record<string, Json>>;
+
+/** A resource as the simulated cloud knows it once it exists. Secrets are unwrapped here. */
+export interface LiveResource {
+  readonly urn: string;
+  readonly type: string;
+  /** Logical name. */
+  readonly name: string;
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
+/** What else exists, for checks that look at several resources. */
+export interface World {
+  readonly project: string;
+  readonly stack: string;
+  /** Everything that exists so far, in order of creation. */
+  readonly resources: readonly LiveResource[];
+  byId(type: string, id: string): LiveResource | undefined;
+  ofType(type: string): readonly LiveResource[];
+  /** Configuration of the explicit provider that manages the resource at hand (region, location, …). */
+  readonly provider: Properties;
+  /** `length` stable pseudo-random characters of `alphabet` for this seed; the same in every evaluation. */
+  random(seed: string, length: number, alphabet: string): string;
+}
+
+export interface ResourceModel {
+  /** Names of inputs without which the provider refuses. */
+  readonly required: readonly string[];
+  /** Public source of what this row says. */
+  readonly source: string;
+  /** Input that holds the physical name, how it is auto-named, and what the cloud allows. */
+  readonly naming?: {
+    readonly input: string;
+    readonly auto: "suffix7" | "suffix8" | "copy" | "none";
+    readonly pattern?: RegExp;
+    readonly maxLength?: number;
+    readonly minLength?: number;
+  };
+  /** Inputs that the provider fills in when they are missing. */
+  readonly defaults?: Properties;
+  /** Outputs that are secret. */
+  readonly secretOutputs?: readonly string[];
+  /** Inputs whose change makes the provider replace the resource. */
+  readonly forcesReplacement?: readonly string[];
+  /**
+   * Refusals that need more than a look at one input, in the wording of the real provider or API. Called when all
+   * inputs are known.
+   */
+  check?(inputs: Properties, world: World): string[];
+  /** Id and the outputs beyond the inputs. Called with inputs after naming and defaults. */
+  create(inputs: Properties, world: World, resource: { urn: string; name: string }): { id: string; outputs: Properties };
+}
+
+/** A function that a provider offers to programs (`aws:ec2/getSubnet:getSubnet`). */
+export interface InvokeModel {
+  readonly source: string;
+  call(args: Properties, world: World): { result: Properties } | { failure: string };
+}
+
+export interface CloudModel {
+  readonly resources: Readonly<Record<string, ResourceModel>>;
+  readonly invokes: Readonly<Record<string, InvokeModel>>;
+}
