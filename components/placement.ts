@@ -14,4 +14,9 @@ export interface PlacementArgs {
   readonly scope: pulumi.Input<string>;
   /** Required. Labels for every taggable resource. */
   readonly tags: Tags;
+  /**
+   * Required. Whether resources that hold data or an address refuse to be deleted or replaced (`protect`). Data is
+   * kept on destroy (`retainOnDelete`) in either case.
+   */
+  readonly deletionProtection: boolean;
 }

@@ -1,0 +1,357 @@
+/**
+ * Topology High Availability: one load balancer, four masters over the zones, a scaling pool of media nodes, storage
+ * and secrets. Composed of roles alone, so that it is the same tree on every cloud.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { haMasterCount } from "../openvidu/editions";
+import { entryListeners } from "../openvidu/entry";
+import { type FlowContext, flowsFor } from "../openvidu/flows";
+import { type CertificateType, installerFlags } from "../openvidu/installer";
+import { enabledModules } from "../openvidu/modules";
+import { judgeZones } from "../openvidu/placement";
+import { type Service, serviceUrl, servicesFor } from "../openvidu/services";
+import { versions } from "../openvidu/versions";
+import type { NodeRole } from "../openvidu/editions";
+import type { Certificate } from "./certificate";
+import type { Cloud } from "./cloud";
+import { ClusterSecrets } from "./cluster-secrets";
+import type { ClusterSettings } from "./cluster-settings";
+import type { DnsRecord, EntryAddress } from "./domain-name";
+import { type Problem, throwIfAny } from "./errors";
+import type { LoadBalancer } from "./load-balancer";
+import type { MasterPool } from "./master-pool";
+import type { NodeBoot } from "./node-boot";
+import type { PlacementArgs } from "./placement";
+import type { ScalingMediaPool } from "./scaling-media-pool";
+import type { SecretStore } from "./secret-store";
+import { clusterTags } from "./tags";
+
+export const highAvailabilityToken = "openvidu:index:HighAvailability";
+
+/** Secret config values of a cluster. */
+export interface ClusterSecretInputs {
+  readonly license: pulumi.Input<string>;
+  readonly meetAdminPassword?: pulumi.Input<string>;
+  readonly meetApiKey?: pulumi.Input<string>;
+  /** Conditional. Base64 of the PEM key; required with an own certificate. */
+  readonly certificatePrivateKey?: pulumi.Input<string>;
+}
+
+export interface HighAvailabilityArgs {
+  /** Required. The cloud that runs the machines. */
+  readonly cloud: Cloud;
+  /** Conditional. The cloud that holds the DNS zone; required when `settings.dns` names a zone. */
+  readonly dnsCloud?: Cloud;
+  readonly settings: ClusterSettings;
+  readonly secrets: ClusterSecretInputs;
+}
+
+export class HighAvailability extends pulumi.ComponentResource {
+  /** Address of every service, by service name. */
+  public readonly urls: pulumi.Output<Record<string, string>>;
+  /** IP address or host name of the public entry. */
+  public readonly entryAddress: pulumi.Output<string>;
+  /** DNS records that a person still has to make. */
+  public readonly dnsRecords: pulumi.Output<DnsRecord[]>;
+  /** Where a person reads the credentials; never a value. */
+  public readonly credentials: pulumi.Output<string>;
+  public readonly masterAddresses: pulumi.Output<string[]>;
+  public readonly mediaGroup: pulumi.Output<string>;
+  public readonly storage: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: HighAvailabilityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(highAvailabilityToken, name, {}, opts);
+    throwIfAny("high availability", validate(args));
+
+    const { cloud, settings } = args;
+    const self = { parent: this };
+    const context = flowContext(cloud, settings);
+    warnAboutZones(settings, this);
+
+    const network = createNetwork();
+    const placement: PlacementArgs = {
+      region: settings.region,
+      scope: network.scope,
+      tags: tags(),
+      deletionProtection: settings.deletionProtection,
+    };
+    const firewall = createFirewall();
+    const identities = { master: createIdentity("master"), media: createIdentity("media") };
+    const storage = createStorage();
+    const certificate = context.tls === "loadBalancer" ? createCertificate() : undefined;
+    const loadBalancer = createLoadBalancer();
+    const domain = settings.domain ? pulumi.output(settings.domain) : loadBalancer.address.ipAddress;
+    const services = servicesFor({ ...context, version: settings.version });
+    const secretStore = createSecretStore();
+    const masters = createMasters();
+    const media = createMedia();
+    const dns = settings.dns.kind === "none" ? undefined : createDomainName(settings.dns.zoneId);
+
+    this.urls = domain.apply((fqdn) => urlsOf(services, fqdn));
+    this.entryAddress = entryOf(loadBalancer.address);
+    this.dnsRecords = manualRecords(settings, certificate, dns ? undefined : loadBalancer);
+    this.credentials = secretStore.consoleUrl;
+    this.masterAddresses = pulumi.all([...masters.privateIps]);
+    this.mediaGroup = media.groupName;
+    this.storage = pulumi.all({ appData: storage.appDataName, clusterData: storage.clusterDataName });
+    this.registerOutputs({
+      urls: this.urls,
+      entryAddress: this.entryAddress,
+      dnsRecords: this.dnsRecords,
+      credentials: this.credentials,
+      masterAddresses: this.masterAddresses,
+      mediaGroup: this.mediaGroup,
+      storage: this.storage,
+    });
+
+    function tags(): Readonly<Record<string, string>> {
+      return clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom: settings.tags });
+    }
+
+    function createNetwork(): InstanceType<Cloud["Network"]> {
+      return new cloud.Network(
+        `${name}-network`,
+        { ...settings.network, region: settings.region, existingScope: settings.resourceGroup, tags: tags() },
+        self,
+      );
+    }
+
+    function createFirewall(): InstanceType<Cloud["Firewall"]> {
+      const { operatorCidrs, egressCidrs } = settings.access;
+      const flows = flowsFor(context);
+      const { networkId } = network;
+      return new cloud.Firewall(`${name}-firewall`, { ...placement, networkId, flows, operatorCidrs, egressCidrs }, self);
+    }
+
+    function createIdentity(role: NodeRole): InstanceType<Cloud["NodeIdentity"]> {
+      const { operatorShell } = settings.access;
+      return new cloud.NodeIdentity(`${name}-${role}-identity`, { ...placement, role, operatorShell }, self);
+    }
+
+    function createStorage(): InstanceType<Cloud["ObjectStore"]> {
+      const writers = { master: identities.master.principal, media: identities.media.principal };
+      const { keyId: kmsKeyId } = settings.encryption;
+      return new cloud.ObjectStore(`${name}-storage`, { ...placement, ...settings.storage, writers, kmsKeyId }, self);
+    }
+
+    function createCertificate(): Certificate | undefined {
+      const { certificate: wanted, dns: zone, domain: fqdn } = settings;
+      if (wanted.kind !== "acm" || wanted.arn !== undefined) return undefined;
+      if (!cloud.Certificate || !fqdn) throw new Error("validate() lets no such settings through");
+      const zoneId = zone.kind === "route53" ? zone.zoneId : undefined;
+      return new cloud.Certificate(`${name}-certificate`, { domain: fqdn, zoneId, tags: tags() }, self);
+    }
+
+    function createLoadBalancer(): LoadBalancer {
+      const given = settings.certificate.kind === "acm" ? settings.certificate.arn : undefined;
+      return new cloud.LoadBalancer(
+        `${name}-entry`,
+        {
+          ...placement,
+          ...settings.entry,
+          networkId: network.networkId,
+          subnetIds: network.loadBalancerSubnetIds,
+          rulesId: firewall.loadBalancerRulesId,
+          zones: settings.network.zones,
+          listeners: entryListeners(context),
+          certificateId: certificate?.certificateId ?? given,
+          wantsHostName: settings.domain === undefined,
+        },
+        self,
+      );
+    }
+
+    function createSecretStore(): SecretStore {
+      const credentials = new ClusterSecrets(`${name}-credentials`, args.secrets, self).credentials;
+      const common = { OPENVIDU_VERSION: settings.version, ENABLED_MODULES: enabledModules(settings.modules) };
+      const master = pulumi
+        .all([credentials.master, storage.settings, domain, ownCertificate(args)])
+        .apply(([values, store, fqdn, certificateValues]) => ({
+          ...common,
+          ...values,
+          ...store,
+          ...certificateValues,
+          ...publishedUrls(services, fqdn),
+          DOMAIN_NAME: fqdn,
+          OPENVIDU_RTC_ENGINE: settings.rtcEngine,
+        }));
+      const media = credentials.media.apply((values) => ({ ...common, ...values }));
+      return new cloud.SecretStore(
+        `${name}-secrets`,
+        {
+          ...placement,
+          bundles: { master: pulumi.secret(master), media: pulumi.secret(media) },
+          readers: { master: identities.master.principal, media: identities.media.principal },
+          kmsKeyId: settings.encryption.keyId,
+          recoveryDays: settings.secretRecoveryDays,
+          readerSubnetIds: [...network.masterSlots.map(({ subnetId }) => subnetId), ...network.mediaSubnetIds],
+          deployerCidrs: settings.access.deployerCidrs,
+        },
+        self,
+      );
+    }
+
+    function bootOf(role: NodeRole, more: Record<string, pulumi.Input<string>> = {}): NodeBoot {
+      const { kind } = settings.certificate;
+      return {
+        spec: {
+          cloud: cloud.name,
+          edition: settings.edition,
+          role,
+          version: settings.version,
+          installerFlags: installerFlags({
+            cloud: cloud.name,
+            edition: settings.edition,
+            role,
+            tls: context.tls,
+            certificate: kind === "acm" ? "none" : kind,
+            additionalFlags: settings.installFlags,
+          }),
+        },
+        settings: {
+          CLUSTER: `${pulumi.getProject()}-${pulumi.getStack()}`,
+          REGION: settings.region,
+          BUNDLE_ID: secretStore.bundleIds[role],
+          COORDINATION_URL: storage.coordinationUrl,
+          TLS_MODE: context.tls,
+          ...more,
+        },
+      };
+    }
+
+    function createMasters(): MasterPool {
+      return new cloud.MasterPool(
+        `${name}-masters`,
+        {
+          ...placement,
+          ...settings.masters,
+          ...machineAccess(settings),
+          slots: network.masterSlots,
+          firewall: firewall.masters,
+          backendIds: loadBalancer.backendIds.master,
+          identity: identities.master,
+          boot: bootOf("master"),
+          bootAfter: [secretStore, storage, ...identities.master.grants, ...network.masterEgress],
+        },
+        self,
+      );
+    }
+
+    function createMedia(): ScalingMediaPool {
+      return new cloud.ScalingMediaPool(
+        `${name}-media`,
+        {
+          ...placement,
+          ...settings.media,
+          ...machineAccess(settings),
+          subnetIds: network.mediaSubnetIds,
+          zones: settings.network.zones,
+          firewall: firewall.media,
+          backendIds: loadBalancer.backendIds.media,
+          identity: identities.media,
+          boot: bootOf("media", { MASTER_IPS: pulumi.all([...masters.privateIps]).apply((ips) => ips.join(",")) }),
+          bootAfter: [secretStore, storage, ...identities.media.grants, ...network.mediaEgress],
+        },
+        self,
+      );
+    }
+
+    function createDomainName(zoneId: string): InstanceType<Cloud["DomainName"]> {
+      if (!args.dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
+      return new args.dnsCloud.DomainName(
+        `${name}-domain`,
+        { domain: settings.domain, zoneId, target: loadBalancer.address },
+        self,
+      );
+    }
+  }
+}
+
+/** What is wrong with a combination of cloud and settings, before anything is registered. */
+function validate({ cloud, dnsCloud, settings, secrets }: HighAvailabilityArgs): Problem[] {
+  const problems: Problem[] = [];
+  const { certificate, dns, domain, masters } = settings;
+  const onNode: readonly CertificateType[] = cloud.capabilities.nodeCertificates;
+  if (certificate.kind === "acm" ? !cloud.capabilities.tlsAtLoadBalancer : !onNode.includes(certificate.kind)) {
+    problems.push({ path: "certificate.kind", reason: `"${certificate.kind}" is not possible on ${cloud.name}` });
+  }
+  if (!domain && (!cloud.capabilities.entryHasIpAddress || certificate.kind === "acm" || dns.kind !== "none")) {
+    problems.push({ path: "domain", reason: `required on ${cloud.name} with this certificate and DNS` });
+  }
+  if (dns.kind !== "none" && !dnsCloud) {
+    problems.push({ path: "dns.kind", reason: `the cloud that holds the zone is missing` });
+  }
+  if (certificate.kind === "owncert" && secrets.certificatePrivateKey === undefined) {
+    problems.push({ path: "certificatePrivateKey", reason: "required with an own certificate" });
+  }
+  if (masters.generations.length !== haMasterCount) {
+    problems.push({ path: "masters.generations", reason: `give ${haMasterCount} numbers` });
+  }
+  return problems;
+}
+
+function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
+  return {
+    edition: settings.edition,
+    version: settings.version,
+    modules: settings.modules,
+    features: settings.features,
+    rtcEngine: settings.rtcEngine,
+    tls: settings.certificate.kind === "acm" ? "loadBalancer" : "node",
+    minio: !cloud.capabilities.externalClusterData,
+  };
+}
+
+function warnAboutZones(settings: ClusterSettings, resource: pulumi.Resource): void {
+  const { zones, adopt } = settings.network;
+  // Adopted subnets say only in the cloud which zones they lie in; a region without zones has nothing to choose.
+  const warning = adopt || zones.length === 0 ? undefined : judgeZones(zones).warning;
+  if (warning) void pulumi.log.warn(warning, resource);
+}
+
+function machineAccess({ access, encryption }: ClusterSettings): {
+  sshPublicKey?: string;
+  adminUsername: string;
+  diskKeyId?: string;
+  encryptionAtHost: boolean;
+} {
+  const { sshPublicKey, adminUsername } = access;
+  return { sshPublicKey, adminUsername, diskKeyId: encryption.keyId, encryptionAtHost: encryption.encryptionAtHost };
+}
+
+function ownCertificate({ settings, secrets }: HighAvailabilityArgs): pulumi.Output<Record<string, string>> {
+  const { certificate } = settings;
+  if (certificate.kind !== "owncert") return pulumi.output<Record<string, string>>({});
+  const key = pulumi.secret(secrets.certificatePrivateKey ?? "");
+  return key.apply(
+    (value): Record<string, string> => ({ OWNCERT_PUBLIC_KEY: certificate.chain, OWNCERT_PRIVATE_KEY: value }),
+  );
+}
+
+function urlsOf(services: readonly Service[], domain: string): Record<string, string> {
+  return Object.fromEntries(services.map((service) => [service.name, serviceUrl(service, domain)]));
+}
+
+function publishedUrls(services: readonly Service[], domain: string): Record<string, string> {
+  return Object.fromEntries(
+    services.flatMap((service) => (service.bundleKey ? [[service.bundleKey, serviceUrl(service, domain)]] : [])),
+  );
+}
+
+function entryOf({ ipAddress, hostName }: EntryAddress): pulumi.Output<string> {
+  return pulumi.all([ipAddress, hostName]).apply(([ip, host]) => ip || host);
+}
+
+function manualRecords(
+  { domain }: ClusterSettings,
+  certificate: Certificate | undefined,
+  unnamedEntry: LoadBalancer | undefined,
+): pulumi.Output<DnsRecord[]> {
+  const ofCertificate = certificate?.manualRecords ?? pulumi.output<DnsRecord[]>([]);
+  if (!domain || !unnamedEntry) return ofCertificate;
+  const { ipAddress, hostName } = unnamedEntry.address;
+  return pulumi.all([ofCertificate, ipAddress, hostName]).apply(([records, ip, host]): DnsRecord[] => [
+    ...records,
+    ip ? { name: domain, type: "A", value: ip } : { name: domain, type: "CNAME", value: host },
+  ]);
+}

@@ -1,0 +1,28 @@
+/**
+ * The Pulumi program: config → deploy → outputs. It creates nothing itself.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { deploy, type DeploymentOutputs } from "./stacks/deploy";
+import { ConfigError } from "./stacks/errors";
+import { loadSettings } from "./stacks/load";
+
+/** Exit code by which Pulumi knows that the program has said itself why it failed. */
+const failedAndReported = 32;
+
+async function main(): Promise<DeploymentOutputs> {
+  try {
+    return deploy(loadSettings());
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    // Pulumi would take half a minute to print a stack that helps nobody.
+    await pulumi.log.error(error.message);
+    process.exit(failedAndReported);
+  }
+}
+
+/** Whether a person can mend it in the stack's config. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof ConfigError || pulumi.InputPropertiesError.isInstance(error);
+}
+
+export = main;

@@ -1,0 +1,64 @@
+/**
+ * One cluster from its settings: chooses the clouds, makes their explicit providers, and puts the topology on them.
+ * Serves `pulumi up` through index.ts and programs that embed this project.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { CloudName } from "../components/cloud";
+import type { DnsSettings } from "../components/cluster-settings";
+import { type ClusterSecretInputs, HighAvailability } from "../components/high-availability";
+import { clusterTags } from "../components/tags";
+import { clouds } from "../providers/registry";
+import type { Settings } from "./settings";
+
+export interface Deployment {
+  readonly settings: Settings;
+  readonly secrets: ClusterSecretInputs;
+}
+
+/** What a stack tells its operator. Holds no secret. */
+export interface DeploymentOutputs {
+  /** Address of every service, by service name. */
+  readonly urls: pulumi.Output<Record<string, string>>;
+  /** IP address or host name of the public entry. */
+  readonly entryAddress: pulumi.Output<string>;
+  /** DNS records that a person still has to make. */
+  readonly dnsRecords: pulumi.Output<{ name: string; type: string; value: string }[]>;
+  /** Where a person reads the credentials. */
+  readonly credentials: pulumi.Output<string>;
+  readonly masterAddresses: pulumi.Output<string[]>;
+  /** Name of the group that scales the media nodes. */
+  readonly mediaGroup: pulumi.Output<string>;
+  /** Buckets or containers that hold the cluster's data. */
+  readonly storage: pulumi.Output<Record<string, string>>;
+}
+
+/** Which cloud holds the zone of each kind of DNS. */
+const dnsClouds = { none: undefined, route53: "aws", "azure-dns": "azure" } as const satisfies Record<
+  DnsSettings["kind"],
+  CloudName | undefined
+>;
+
+/**
+ * Registers the whole cluster.
+ * @throws pulumi.InputPropertiesError when the settings ask for something the cloud cannot do
+ */
+export function deploy({ settings, secrets }: Deployment): DeploymentOutputs {
+  const dnsCloud = dnsClouds[settings.dns.kind];
+  const custom = settings.tags;
+  const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom });
+  const names = [...new Set([settings.cloud, ...(dnsCloud ? [dnsCloud] : [])])];
+  const providers = names.map((name) => clouds[name].createProvider(name, { region: regionOf(name, settings), tags }));
+  const cluster = new HighAvailability(
+    "openvidu",
+    { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud], settings, secrets },
+    { providers },
+  );
+  const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage } = cluster;
+  return { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage };
+}
+
+/** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */
+function regionOf(name: CloudName, settings: Settings): string {
+  const home: Record<CloudName, string> = { aws: "us-east-1", azure: "westeurope" };
+  return name === settings.cloud ? settings.region : home[name];
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { type InstallerContext, type InstallerFlag, installerFlags, installerOf } from "../../openvidu/installer";
+import { fixedAccounts, generatedSecrets, settingsByRole } from "../../openvidu/secrets";
+import { versionNames } from "../../openvidu/versions";
+
+const base: InstallerContext = {
+  cloud: "aws",
+  edition: "ha",
+  role: "master",
+  tls: "loadBalancer",
+  certificate: "none",
+  additionalFlags: [],
+};
+
+function written({ flag, value }: InstallerFlag): string {
+  switch (value.kind) {
+    case "switch":
+      return flag;
+    case "constant":
+      return `${flag}=${value.value}`;
+    case "bundle":
+      return `${flag}=<${value.key}>`;
+    case "node":
+      return `${flag}=<${value.fact}>`;
+  }
+}
+
+const flags = (changes: Partial<InstallerContext>): string[] => installerFlags({ ...base, ...changes }).map(written);
+
+describe("installer flags", () => {
+  it("are the official ones of a HA master on AWS (aws-reference 7.5)", () => {
+    assert.deepEqual(
+      flags({}).join(" "),
+      "--no-tty --install --environment=aws --deployment-type=ha --node-role=master-node --external-load-balancer " +
+        "--master-node-private-ip-list=<masterIps> --openvidu-pro-license=<OPENVIDU_PRO_LICENSE> " +
+        "--domain-name=<DOMAIN_NAME> --enabled-modules=<ENABLED_MODULES> --rtc-engine=<OPENVIDU_RTC_ENGINE> " +
+        "--redis-password=<REDIS_PASSWORD> --mongo-admin-user=<MONGO_ADMIN_USERNAME> " +
+        "--mongo-admin-password=<MONGO_ADMIN_PASSWORD> --mongo-replica-set-key=<MONGO_REPLICA_SET_KEY> " +
+        "--minio-access-key=<MINIO_ACCESS_KEY> --minio-secret-key=<MINIO_SECRET_KEY> " +
+        "--dashboard-admin-user=<DASHBOARD_ADMIN_USERNAME> --dashboard-admin-password=<DASHBOARD_ADMIN_PASSWORD> " +
+        "--grafana-admin-user=<GRAFANA_ADMIN_USERNAME> --grafana-admin-password=<GRAFANA_ADMIN_PASSWORD> " +
+        "--meet-initial-admin-password=<MEET_INITIAL_ADMIN_PASSWORD> --meet-initial-api-key=<MEET_INITIAL_API_KEY> " +
+        "--livekit-api-key=<LIVEKIT_API_KEY> --livekit-api-secret=<LIVEKIT_API_SECRET>",
+    );
+  });
+
+  it("say on passthrough that Caddy ends TLS, and with which certificate", () => {
+    const passthrough = flags({ tls: "node", certificate: "letsencrypt", cloud: "azure" });
+    assert.ok(passthrough.includes("--environment=azure"));
+    assert.ok(passthrough.includes("--internal-tls-termination"));
+    assert.equal(passthrough.at(-1), "--certificate-type=letsencrypt");
+    assert.deepEqual(flags({ tls: "node", certificate: "owncert" }).slice(-3), [
+      "--certificate-type=owncert",
+      "--owncert-public-key=<OWNCERT_PUBLIC_KEY>",
+      "--owncert-private-key=<OWNCERT_PRIVATE_KEY>",
+    ]);
+    assert.ok(!flags({}).some((flag) => flag.startsWith("--certificate-type")));
+  });
+
+  it("give a media node the addresses of all masters, its own, and the Redis password", () => {
+    assert.deepEqual(flags({ role: "media" }).slice(2), [
+      "--environment=aws",
+      "--deployment-type=ha",
+      "--node-role=media-node",
+      "--master-node-private-ip-list=<masterIps>",
+      "--private-ip=<privateIp>",
+      "--redis-password=<REDIS_PASSWORD>",
+    ]);
+  });
+
+  it("hand additional flags to masters only", () => {
+    const additionalFlags = ["--forceUTCTimezone"];
+    assert.ok(flags({ additionalFlags }).includes("--forceUTCTimezone"));
+    assert.ok(!flags({ additionalFlags, role: "media" }).includes("--forceUTCTimezone"));
+  });
+
+  it("come over HTTPS from the release tag, with one checksum per release and role", () => {
+    const seen = new Set<string>();
+    for (const version of versionNames) {
+      for (const role of ["master", "media"] as const) {
+        const { url, sha256 } = installerOf(version, "ha", role);
+        assert.match(url, new RegExp(`^https://[^ ]+/v${version.replaceAll(".", "\\.")}/.+_${role}_node\\.sh$`));
+        assert.match(sha256, /^[0-9a-f]{64}$/);
+        seen.add(sha256);
+      }
+    }
+    assert.equal(seen.size, versionNames.length * 2);
+  });
+});
+
+describe("settings kept in step with the bundle", () => {
+  it("cover every credential that the installer gets (AWS-W-21)", () => {
+    const credentials = [...generatedSecrets.map(({ key }) => key), ...Object.keys(fixedAccounts)];
+    for (const key of credentials) assert.ok(key in settingsByRole.master, key);
+    for (const { value } of installerFlags(base)) {
+      if (value.kind === "bundle") assert.ok(value.key in settingsByRole.master, value.key);
+    }
+  });
+
+  it("give media nodes nothing but the Redis password (AWS-S-8)", () => {
+    assert.deepEqual(Object.keys(settingsByRole.media), ["REDIS_PASSWORD"]);
+    const forMedia = generatedSecrets.filter(({ readers }) => (readers as readonly string[]).includes("media"));
+    assert.deepEqual(forMedia.map(({ key }) => key), ["REDIS_PASSWORD"]);
+  });
+});
