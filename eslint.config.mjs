@@ -43,7 +43,10 @@ export default defineConfig(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
-    plugins: { "@pulumi": pulumi, house: { rules: { "import-borders": importBorders, "no-port-literals": noPortLiterals } } },
+    plugins: {
+      "@pulumi": pulumi,
+      house: { rules: { "import-borders": importBorders, "no-port-literals": noPortLiterals } },
+    },
     rules: {
       eqeqeq: "error",
       "house/import-borders": "error",

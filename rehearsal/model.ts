@@ -17,6 +17,14 @@ export interface LiveResource {
   readonly outputs: Properties;
 }
 
+/** What an evaluation is told about things that the stack adopts; made by `existingThings` in clouds/existing.ts. */
+export interface ExistingThings {
+  /** Place of an adopted id in its config list, in the order of the config. */
+  readonly turns: Readonly<Record<string, number>>;
+  /** Properties that replace made-up ones, by id or name; `{ missing: true }` says that there is no such thing. */
+  readonly overrides: Readonly<Record<string, Properties>>;
+}
+
 /** What else exists, for checks that look at several resources. */
 export interface World {
   readonly project: string;
@@ -27,6 +35,8 @@ export interface World {
   ofType(type: string): readonly LiveResource[];
   /** Configuration of the explicit provider that manages the resource at hand (region, location, …). */
   readonly provider: Properties;
+  /** What is known of things that the stack did not create; one object for a whole evaluation. See clouds/existing.ts. */
+  readonly existing?: ExistingThings;
   /** `length` stable pseudo-random characters of `alphabet` for this seed; the same in every evaluation. */
   random(seed: string, length: number, alphabet: string): string;
 }

@@ -37,7 +37,9 @@ export function firstMissing() {
   if (!locked) throw new Error("package-lock.json is missing or damaged; restore it from the repository");
   return Object.entries(locked).find(
     ([name, entry]) =>
-      name !== "" && !(entry.optional || entry.devOptional || entry.peer) && installed?.[name]?.version !== entry.version,
+      name !== "" &&
+      !(entry.optional || entry.devOptional || entry.peer) &&
+      installed?.[name]?.version !== entry.version,
   )?.[0];
 }
 

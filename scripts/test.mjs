@@ -34,7 +34,11 @@ function runMocha(options) {
         ...options,
         ...files,
       ],
-      { cwd: projectRoot, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, MOCHA_COUNTS_FILE: countsFile } },
+      {
+        cwd: projectRoot,
+        stdio: ["ignore", "inherit", "inherit"],
+        env: { ...process.env, MOCHA_COUNTS_FILE: countsFile },
+      },
     );
     return { status, ...readCounts(countsFile) };
   } finally {

@@ -104,7 +104,8 @@ export const importBorders = {
       TSImportType: (node) => check(node.source ?? node.argument?.literal),
       TSExternalModuleReference: (node) => check(node.expression),
       "CallExpression[callee.name='require']": (node) => check(node.arguments[0]),
-      "CallExpression[callee.object.name='require'][callee.property.name='resolve']": (node) => check(node.arguments[0]),
+      "CallExpression[callee.object.name='require'][callee.property.name='resolve']": (node) =>
+        check(node.arguments[0]),
     };
   },
 };

@@ -52,7 +52,12 @@ export const noPortLiterals = {
       },
       "Literal:exit"(node) {
         if (reported.has(node) || !isPortLike(node.value)) return;
-        if (String(node.value).split("-").some((part) => tellingPorts.has(Number(part)))) report(node);
+        if (
+          String(node.value)
+            .split("-")
+            .some((part) => tellingPorts.has(Number(part)))
+        )
+          report(node);
       },
     };
   },
