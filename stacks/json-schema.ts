@@ -1,0 +1,83 @@
+/**
+ * The stack file as JSON Schema: for completion and checks in editors, and as the source of the config reference. Made
+ * from the zod schemas; what keys have to do with one another is not part of it.
+ */
+import { z } from "zod";
+import { cloudNames, type CloudName } from "../components/cloud";
+import { schemas, secretDescriptions } from "./schema";
+import { secretKeys } from "./settings";
+
+/** A part of a JSON Schema, as far as this project reads it. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly patternProperties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly required?: readonly string[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** Schema of the plain keys of one cloud, without the namespace. */
+export function configSchema(cloud: CloudName): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(schemas[cloud], { target: "draft-7" });
+  return schema as JsonSchema;
+}
+
+/** Schema of a whole file `stacks/Pulumi.<stack>.yaml`. */
+export function stackFileSchema(): object {
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Stack file of OpenVidu",
+    type: "object",
+    required: ["config"],
+    additionalProperties: false,
+    properties: {
+      config: {
+        type: "object",
+        required: ["openvidu:cloud"],
+        properties: { "openvidu:cloud": { enum: cloudNames } },
+        // One branch per cloud, chosen by the key `cloud`, so that an editor offers that cloud's keys only.
+        allOf: cloudNames.map((cloud) => ({
+          if: { required: ["openvidu:cloud"], properties: { "openvidu:cloud": { const: cloud } } },
+          then: namespaced(configSchema(cloud)),
+        })),
+      },
+      encryptionsalt: { type: "string", description: "Written by Pulumi." },
+      encryptedkey: { type: "string", description: "Written by Pulumi." },
+      secretsprovider: { type: "string", description: "What encrypts the secrets of this file." },
+      environment: { description: "Environments of Pulumi ESC to import." },
+    },
+  };
+}
+
+function namespaced(schema: JsonSchema): JsonSchema {
+  const plain = Object.entries(schema.properties ?? {}).map(([key, value]) => [`openvidu:${key}`, value]);
+  const secrets = secretKeys.map((key) => [`openvidu:${key}`, secret(secretDescriptions[key])]);
+  return {
+    ...schema,
+    properties: Object.fromEntries([...plain, ...secrets]) as Record<string, JsonSchema>,
+    // Keys of Pulumi itself and of its providers.
+    patternProperties: { "^(?!openvidu:)[^:]+:": {} },
+    required: schema.required?.map((key) => `openvidu:${key}`),
+  };
+}
+
+function secret(description: string): JsonSchema {
+  return {
+    description: `${description} Set it with: pulumi config set --secret <key>`,
+    type: "object",
+    properties: { secure: { type: "string" } },
+    required: ["secure"],
+    additionalProperties: false,
+  };
+}

@@ -1,0 +1,501 @@
+/**
+ * What the keys of a config have to do with one another and with what a cloud offers. Each rule names the keys that it
+ * reads; it is left out when one of them has the wrong shape. Pure.
+ */
+import { X509Certificate } from "node:crypto";
+import { cidrProblem, cidrsOverlap } from "../components/cidr";
+import { cloudNames } from "../components/cloud";
+import type { Problem } from "../components/errors";
+import { certificateTypes, installerFlags } from "../openvidu/installer";
+import { isAtLeast } from "../openvidu/versions";
+import type { CloudFacts } from "../providers/facts";
+import { formatPath, type Path } from "./paths";
+import { pemBlocks } from "./pem";
+import { defaults } from "./profiles";
+import { type CheckedConfig, splitFlags } from "./resolve";
+import type { Settings } from "./settings";
+
+export interface RuleContext {
+  readonly config: CheckedConfig;
+  /** The config with its defaults; may be wrong wherever `broken` says so. */
+  readonly settings: Settings;
+  readonly facts: CloudFacts;
+  readonly stackName: string;
+  /** Places of the config whose values have the wrong shape. */
+  readonly broken: readonly Path[];
+}
+
+interface Rule {
+  /** Config keys that the rule reads, such as `media.min`. */
+  readonly reads: readonly string[];
+  readonly check: (context: RuleContext) => Problem[];
+}
+
+/** Whether a broken place lies at, above or below a config key. */
+export function touches(broken: readonly Path[], key: string): boolean {
+  const parts = key.split(".");
+  return broken.some((path) => parts.every((part, i) => i >= path.length || path[i] === part));
+}
+
+/** Every problem that only shows when keys are looked at together. */
+export function crossFieldProblems(context: RuleContext): Problem[] {
+  return rules
+    .filter(({ reads }) => !reads.some((key) => touches(context.broken, key)))
+    .flatMap(({ check }) => check(context));
+}
+
+const problem = (path: string, reason: string): Problem => ({ path, reason });
+const quoted = (value: string) => JSON.stringify(value);
+
+// --- name and region -------------------------------------------------------------------------------------------------
+
+/**
+ * Longest stack name. The shortest limits of names made from it: DNS label 63 and computer name 64 (Azure), IAM role 64
+ * (AWS), each with about 22 characters of the program's own.
+ */
+export const longestStackName = 40;
+
+function checkStackName({ stackName }: RuleContext): Problem[] {
+  const ok = /^[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(stackName) && stackName.length <= longestStackName;
+  const what = `at most ${longestStackName} letters, digits and hyphens, beginning with a letter and not ending in a hyphen`;
+  return ok ? [] : [problem("cloud", `the stack's name ${quoted(stackName)} becomes part of names in the cloud; it must be ${what}`)];
+}
+
+function checkRegion({ config, facts }: RuleContext): Problem[] {
+  const region = config.region ?? "";
+  if (facts.isKnownRegion(region) || (config.cloud === "aws" && config.network?.zones)) return [];
+  const reason = `${quoted(region)} is not a region of ${config.cloud} that this program knows`;
+  return [problem("region", config.cloud === "aws" ? `${reason}; if it is new, name its zones in openvidu:network.zones` : reason)];
+}
+
+// --- domain, certificate, DNS ----------------------------------------------------------------------------------------
+
+function checkDomain({ config, settings: { certificate, version, dns } }: RuleContext): Problem[] {
+  if (config.cloud !== "azure" || config.domain !== undefined) return [];
+  const problems: Problem[] = [];
+  if (certificate.kind === "owncert") problems.push(problem("domain", 'is missing; certificate kind "owncert" needs it'));
+  if (certificate.kind === "letsencrypt" && !isAtLeast(version, "3.8.0")) {
+    problems.push(problem("domain", `is missing; Let's Encrypt certifies a bare address only from OpenVidu 3.8.0 on, and this is ${version}`));
+  }
+  if (dns.kind !== "none") problems.push(problem("domain", `is missing; without it there is no record to make in ${dns.kind}`));
+  return problems;
+}
+
+function checkAcm({ settings: { certificate, domain, dns, region } }: RuleContext): Problem[] {
+  if (certificate.kind !== "acm" || domain === undefined) return [];
+  const problems: Problem[] = [];
+  if (certificate.arn === undefined) {
+    if (domain.length > 64) {
+      problems.push(problem("domain", `has ${domain.length} characters; a certificate of ACM takes at most 64, unless openvidu:certificate.arn names one`));
+    }
+    if (dns.kind === "azure-dns") {
+      problems.push(
+        problem("certificate.arn", 'is missing; a new certificate of ACM is proven in Route 53 or by hand, so with dns kind "azure-dns" name an existing one'),
+      );
+    }
+  } else if (certificate.arn.split(":")[3] !== region) {
+    problems.push(problem("certificate.arn", `${quoted(certificate.arn)} lies in another region than the load balancer; it must be one of ${region}`));
+  }
+  return problems;
+}
+
+function checkDnsZone({ settings: { dns, domain } }: RuleContext): Problem[] {
+  if (dns.kind !== "azure-dns" || domain === undefined) return [];
+  const zone = dns.zoneId.slice(dns.zoneId.lastIndexOf("/") + 1);
+  if (domain === zone || domain.endsWith(`.${zone}`)) return [];
+  return [problem("dns.zoneId", `is the zone ${quoted(zone)}, to which the domain ${quoted(domain)} does not belong`)];
+}
+
+function checkOwnCertificate({ settings: { certificate, domain } }: RuleContext): Problem[] {
+  if (certificate.kind !== "owncert") return [];
+  const path = "certificate.chain";
+  const [leaf, ...issuers] = pemBlocks(certificate.chain, "CERTIFICATE");
+  if (leaf === undefined) return [problem(path, 'the value must be base64 of a PEM text that begins with "-----BEGIN CERTIFICATE-----"')];
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(Buffer.from(certificate.chain, "base64").toString("latin1"))) {
+    return [problem(path, "holds a private key; give the key as the secret openvidu:certificatePrivateKey, and replace it, for it was in plain text")];
+  }
+  try {
+    const first = new X509Certificate(leaf);
+    issuers.forEach((issuer) => new X509Certificate(issuer));
+    if (domain === undefined || first.checkHost(domain) !== undefined) return [];
+    return [problem(path, `its first certificate is not made for the domain ${quoted(domain)}`)];
+  } catch {
+    return [problem(path, "holds something that is not an X.509 certificate")];
+  }
+}
+
+// --- machines --------------------------------------------------------------------------------------------------------
+
+const instanceTypeExamples = { aws: "c6a.xlarge", azure: "Standard_D4s_v5" } as const;
+
+function checkMachines(topic: "masters" | "media"): (context: RuleContext) => Problem[] {
+  return ({ config, settings, facts }) => {
+    const { instanceType, image } = settings[topic];
+    if (!facts.isInstanceType(instanceType)) {
+      const example = instanceTypeExamples[config.cloud];
+      return [problem(`${topic}.instanceType`, `${quoted(instanceType)} is not an instance type of ${config.cloud}; write it like ${quoted(example)}`)];
+    }
+    if (!facts.isGpu(instanceType)) return [];
+    const [disk, diskKey] = topic === "masters" ? [settings.masters.rootDiskGiB, "rootDiskGiB"] : [settings.media.diskGiB, "diskGiB"];
+    const problems: Problem[] = [];
+    if (disk < defaults.gpuDiskGiB) {
+      problems.push(problem(`${topic}.${diskKey}`, `${disk} is too small for the image of a GPU type such as ${instanceType}; it must be at least ${defaults.gpuDiskGiB}`));
+    }
+    if (config.cloud === "aws" && image.id === undefined) {
+      const key = topic === "masters" ? "images.masterId" : "images.mediaId";
+      problems.push(problem(key, `is missing; ${instanceType} has a GPU, and AWS publishes no dated GPU images: name an AMI`));
+    }
+    return problems;
+  };
+}
+
+function checkImageVersion({ config, settings }: RuleContext): Problem[] {
+  const version = config.images?.version;
+  if (version === undefined || config.cloud !== "azure") return [];
+  const { release } = settings.media.image;
+  return version.startsWith(`${release}.`)
+    ? []
+    : [problem("images.version", `${quoted(version)} is not of release ${release}; change it or openvidu:images.release`)];
+}
+
+function checkMediaCounts({ settings: { media } }: RuleContext): Problem[] {
+  if (media.min > media.max) {
+    return [problem("media.min", `${media.min} is above media.max, which is ${media.max}; lower min or raise max`)];
+  }
+  if (media.initial < media.min || media.initial > media.max) {
+    return [problem("media.initial", `${media.initial} must lie between media.min (${media.min}) and media.max (${media.max})`)];
+  }
+  return [];
+}
+
+/** An instance refresh of AWS may take 14 days in all (cloud-facts-aws.md 2). */
+const longestRollDays = 14;
+
+function checkRoll({ config, settings: { media } }: RuleContext): Problem[] {
+  if (config.cloud !== "aws") return [];
+  const batches = Math.ceil(media.max / rollBatchOf(media.max));
+  const days = (batches * media.drainTimeoutSeconds) / 86_400;
+  if (days <= longestRollDays) return [];
+  const most = Math.floor((longestRollDays * 1440) / batches);
+  const reason =
+    `${media.drainTimeoutSeconds / 60} is too long for ${media.max} nodes: rolled in ${batches} batches they may take ` +
+    `${Math.ceil(days)} days, and AWS ends a roll after ${longestRollDays}; it must be at most ${most}`;
+  return [problem("media.drainTimeoutMinutes", reason)];
+}
+
+/** Media nodes that a roll drains at the same time. */
+export function rollBatchOf(max: number): number {
+  return Math.max(1, Math.floor(max / 10));
+}
+
+// --- network ---------------------------------------------------------------------------------------------------------
+
+function checkNetworkForm({ config }: RuleContext): Problem[] {
+  const network = config.network ?? {};
+  const problems: Problem[] = [];
+  if (network.zones && network.zoneCount !== undefined) {
+    problems.push(problem("network.zoneCount", "says the same as network.zones; remove one of them"));
+  }
+  if (!network.adopt) return problems;
+  const ruledOut = config.cloud === "aws" ? (["cidr", "nat", "zones", "zoneCount"] as const) : (["cidr", "nat"] as const);
+  for (const key of ruledOut) {
+    if (network[key] === undefined) continue;
+    problems.push(problem(`network.${key}`, "is for a new network, but network.adopt names an existing one; remove one of them"));
+  }
+  return problems;
+}
+
+/** Addresses that are meant for private networks (RFC 1918, RFC 6598). */
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"] as const;
+/** Docker's own bridge on every machine. */
+const dockerRange = "172.17.0.0/16";
+
+function checkCidr({ settings: { network } }: RuleContext): Problem[] {
+  if (network.adopt) return [];
+  const path = "network.cidr";
+  const reason = cidrProblem(network.cidr, { shortestPrefix: 16, longestPrefix: 22 });
+  if (reason) return [problem(path, reason)];
+  if (!privateRanges.some((range) => cidrsOverlap(range, network.cidr))) {
+    return [problem(path, `${quoted(network.cidr)} is no private range; take one inside ${privateRanges.join(", ")}`)];
+  }
+  if (cidrsOverlap(dockerRange, network.cidr)) {
+    return [problem(path, `${quoted(network.cidr)} overlaps ${dockerRange}, which Docker uses on every machine`)];
+  }
+  return [];
+}
+
+/** A roll adds nodes before it takes the old ones away. */
+function checkMediaRoom({ settings, facts }: RuleContext): Problem[] {
+  const { network, media } = settings;
+  if (network.adopt || cidrProblem(network.cidr, { shortestPrefix: 16, longestPrefix: 22 })) return [];
+  const needed = media.max + rollBatchOf(media.max);
+  const room = facts.mediaAddresses(Number(network.cidr.split("/")[1]), Math.max(network.zones.length, 1));
+  if (needed <= room) return [];
+  return [problem("network.cidr", `${quoted(network.cidr)} has room for ${room} media nodes, but ${media.max} need ${needed} addresses in a roll; take a wider range`)];
+}
+
+function checkNat({ config, settings, facts }: RuleContext): Problem[] {
+  const region = config.region ?? "";
+  if (settings.network.adopt || settings.network.nat === "single" || facts.hasNatPerZone(region)) return [];
+  const reason = `${config.cloud} has no way out of ${region} that survives the loss of a zone; set it to "single"`;
+  return [problem("network.nat", config.network?.nat === undefined ? `is "perZone" by the profile, but ${reason}` : `"perZone" is not possible: ${reason}`)];
+}
+
+function checkZones({ config, settings, facts }: RuleContext): Problem[] {
+  if (config.cloud === "aws" && config.network?.adopt) return [];
+  const { region = "", network } = config;
+  const named = network?.zones;
+  const problems: Problem[] = [];
+  for (const [i, zone] of (named ?? []).entries()) {
+    const path = `network.zones[${i}]`;
+    if (named!.indexOf(zone) !== i) problems.push(problem(path, `${quoted(zone)} is listed twice`));
+    else if (config.cloud === "aws" && !(zone.startsWith(region) && zone.length === region.length + 1)) {
+      problems.push(problem(path, `${quoted(zone)} is not a zone of ${region}; write it like ${quoted(`${region}a`)}`));
+    } else if (config.cloud === "azure" && !facts.zonesOf(region).includes(zone)) {
+      problems.push(problem(path, `${quoted(zone)} is not a zone of ${region}${zonesText(facts, region)}`));
+    }
+  }
+  const available = facts.zonesOf(region).length;
+  if (!named && network?.zoneCount !== undefined && facts.isKnownRegion(region) && network.zoneCount > Math.max(available, 1)) {
+    problems.push(problem("network.zoneCount", `${network.zoneCount} is more than the region has${zonesText(facts, region)}`));
+  }
+  if (problems.length > 0 || settings.network.zones.length > 1 || network?.acceptSingleZone) return problems;
+  if (!named && !facts.isKnownRegion(region)) return problems;
+  return [problem("network.acceptSingleZone", `is missing; ${singleZone(settings.network.zones[0], region)}`)];
+}
+
+function zonesText(facts: CloudFacts, region: string): string {
+  const zones = facts.zonesOf(region);
+  return zones.length === 0 ? `; ${region} has no zones` : `; it has ${zones.join(", ")}`;
+}
+
+function singleZone(zone: string | undefined, region: string): string {
+  const where = zone === undefined ? `${region} has no zones` : `all masters would stand in zone ${zone}`;
+  return `${where}, so that one failure can end the service: use more zones, or set it to true`;
+}
+
+function checkAdopted({ config, settings }: RuleContext): Problem[] {
+  const adopt = settings.network.adopt;
+  if (!adopt) return [];
+  const problems: Problem[] = [];
+  for (const key of ["masterSubnetIds", "mediaSubnetIds", "loadBalancerSubnetIds"] as const) {
+    for (const [i, id] of adopt[key].entries()) {
+      const path = `network.adopt.${key}[${i}]`;
+      if (adopt[key].indexOf(id) !== i) problems.push(problem(path, `${quoted(id)} is listed twice`));
+      else if (config.cloud === "azure" && !id.toLowerCase().startsWith(`${adopt.networkId.toLowerCase()}/`)) {
+        problems.push(problem(path, `${quoted(id)} is not a subnet of network.adopt.networkId`));
+      }
+    }
+  }
+  if (config.cloud !== "aws" || config.network?.acceptSingleZone) return problems;
+  for (const key of ["masterSubnetIds", "loadBalancerSubnetIds"] as const) {
+    if (adopt[key].length > 1) continue;
+    problems.push(
+      problem(`network.adopt.${key}`, "one subnet stands in one zone, whose loss ends the service: give two or more, or set network.acceptSingleZone to true"),
+    );
+  }
+  return problems;
+}
+
+// --- access ----------------------------------------------------------------------------------------------------------
+
+interface RangeRule {
+  readonly key: "operatorCidrs" | "egressCidrs" | "deployerCidrs";
+  readonly shortestPrefix: number;
+  /** What is wrong with a range of otherwise good form. */
+  readonly refuse?: (cidr: string, settings: Settings) => string | undefined;
+}
+
+const rangeRules: readonly RangeRule[] = [
+  {
+    key: "operatorCidrs",
+    shortestPrefix: 8,
+    refuse: (cidr, { network }) =>
+      !network.adopt && cidrProblem(network.cidr, { shortestPrefix: 16, longestPrefix: 22 }) === undefined && cidrsOverlap(cidr, network.cidr)
+        ? `overlaps the cluster's own network ${network.cidr}; give the ranges that operators come from`
+        : undefined,
+  },
+  { key: "egressCidrs", shortestPrefix: 0 },
+  {
+    key: "deployerCidrs",
+    shortestPrefix: 8,
+    refuse: (cidr) =>
+      privateRanges.some((range) => cidrsOverlap(range, cidr))
+        ? "is a private range; a vault sees deployers only by their public addresses"
+        : undefined,
+  },
+];
+
+function checkRanges({ settings }: RuleContext): Problem[] {
+  return rangeRules.flatMap(({ key, shortestPrefix, refuse }) => {
+    const ranges = settings.access[key];
+    const limits = { shortestPrefix, longestPrefix: 32 };
+    return ranges.flatMap((cidr, i) => {
+      const path = `access.${key}[${i}]`;
+      const reason = cidrProblem(cidr, limits);
+      if (reason) return [problem(path, reason)];
+      const earlier = ranges.slice(0, i).find((other) => cidrProblem(other, limits) === undefined && cidrsOverlap(cidr, other));
+      if (earlier !== undefined) return [problem(path, `${quoted(cidr)} overlaps ${quoted(earlier)} of the same list; keep the wider one`)];
+      const refused = refuse?.(cidr, settings);
+      return refused ? [problem(path, `${quoted(cidr)} ${refused}`)] : [];
+    });
+  });
+}
+
+/**
+ * User names that cannot be had: those that Azure refuses (reference/azure-reference.md 1.2), and those of users and
+ * groups that Ubuntu's images bring.
+ */
+/* prettier-ignore */
+const takenUserNames: ReadonlySet<string> = new Set([
+  "administrator", "admin", "user", "user1", "user2", "user3", "user4", "user5", "test", "test1", "test2", "test3",
+  "admin1", "admin2", "1", "123", "a", "actuser", "adm", "aspnet", "backup", "console", "david", "guest", "john",
+  "owner", "root", "server", "sql", "support", "support_388945a0", "sys",
+  "audio", "bin", "cdrom", "crontab", "daemon", "dialout", "dip", "disk", "docker", "fax", "floppy", "games", "input",
+  "irc", "kmem", "kvm", "landscape", "list", "lp", "lxd", "mail", "man", "messagebus", "netdev", "news", "nobody",
+  "nogroup", "operator", "plugdev", "polkitd", "pollinate", "proxy", "render", "sasl", "sgx", "shadow", "src", "sshd",
+  "staff", "sudo", "sync", "syslog", "systemd-network", "systemd-resolve", "tape", "tcpdump", "tss", "tty", "users",
+  "utmp", "uucp", "uuidd", "video", "voice", "www-data",
+]);
+
+function checkAdminUser({ settings: { access } }: RuleContext): Problem[] {
+  return takenUserNames.has(access.adminUsername.toLowerCase())
+    ? [problem("access.adminUsername", `${quoted(access.adminUsername)} is a name that Azure or Ubuntu keeps for itself; take another`)]
+    : [];
+}
+
+// --- OpenVidu --------------------------------------------------------------------------------------------------------
+
+function checkFeatures({ settings: { features, version } }: RuleContext): Problem[] {
+  return features.has("customApp") && !isAtLeast(version, "3.6.1")
+    ? [problem("features.customApp", `needs OpenVidu 3.6.1 or later, and this is ${version}; set it to false or raise openvidu:version`)]
+    : [];
+}
+
+/** Flags of every deployment that the program can make, so that an operator's flag never stands beside one of them. */
+const ownFlags: ReadonlySet<string> = new Set(
+  cloudNames.flatMap((cloud) =>
+    certificateTypes.flatMap((certificate) =>
+      (["master", "media"] as const).flatMap((role) =>
+        installerFlags({ cloud, edition: "ha", role, tls: "node", certificate, additionalFlags: [] }).map(({ flag }) => flag),
+      ),
+    ),
+  ),
+);
+
+const nameOfFlag = (flag: string) => flag.split("=", 1)[0]!;
+
+function checkInstallFlags({ config }: RuleContext): Problem[] {
+  const flags = splitFlags(config.installFlags ?? []);
+  return flags.flatMap((flag, i) => {
+    const path = formatPath(typeof config.installFlags === "string" ? ["installFlags"] : ["installFlags", i]);
+    const name = nameOfFlag(flag);
+    if (!/^--[A-Za-z][A-Za-z0-9=_.-]*$/.test(flag)) {
+      return [problem(path, `${quoted(flag)} must be an installer flag such as "--name=value", of letters, digits and = _ . -`)];
+    }
+    if (ownFlags.has(name)) return [problem(path, `${quoted(name)} is set by the program itself; remove it`)];
+    if (flags.findIndex((other) => nameOfFlag(other) === name) !== i) return [problem(path, `${quoted(name)} is given twice`)];
+    return [];
+  });
+}
+
+// --- storage, keys, labels -------------------------------------------------------------------------------------------
+
+function checkStorage({ config, facts }: RuleContext): Problem[] {
+  if (config.cloud !== "azure") return [];
+  const problems: Problem[] = [];
+  if (config.storage?.account !== undefined && config.resourceGroup === undefined) {
+    problems.push(problem("storage.account", `${quoted(config.storage.account)} lies in a resource group; name it in openvidu:resourceGroup`));
+  }
+  const region = config.region ?? "";
+  if (config.storage?.zoneRedundant && facts.isKnownRegion(region) && facts.zonesOf(region).length === 0) {
+    problems.push(problem("storage.zoneRedundant", `must be false; ${region} has no zones`));
+  }
+  return problems;
+}
+
+function checkKey({ config }: RuleContext): Problem[] {
+  if (config.cloud !== "aws" || config.encryption?.keyArn === undefined) return [];
+  return config.encryption.keyArn.split(":")[3] === config.region
+    ? []
+    : [problem("encryption.keyArn", `${quoted(config.encryption.keyArn)} lies in another region than the stack; it must be one of ${config.region}`)];
+}
+
+/** 50 labels per resource on both clouds, less those of the program, the cloud and the console's Name. */
+const mostTags = 40;
+/** Labels that the program sets itself (components/tags.ts). */
+const ownTags: ReadonlySet<string> = new Set(["openvidu-cluster", "managed-by", "name"]);
+
+interface TagRule {
+  readonly key: RegExp;
+  readonly keyWhat: string;
+  readonly value: RegExp;
+  readonly valueWhat: string;
+  readonly reserved: RegExp;
+}
+
+/**
+ * AWS: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html. Azure:
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources (128: storage accounts).
+ */
+const tagRules: Readonly<Record<(typeof cloudNames)[number], TagRule>> = {
+  aws: {
+    key: /^[\p{L}\p{N} +=._:/@-]{1,128}$/u,
+    keyWhat: "a name of 1 to 128 letters, digits, blanks and + - = . _ : / @",
+    value: /^[\p{L}\p{N} +=._:/@-]{0,256}$/u,
+    valueWhat: "at most 256 letters, digits, blanks and + - = . _ : / @",
+    reserved: /^aws:/i,
+  },
+  azure: {
+    key: /^[^<>%&\\?/\p{Cc}]{1,128}$/u,
+    keyWhat: "a name of 1 to 128 characters without < > % & \\ ? /",
+    value: /^[^\p{Cc}]{0,256}$/u,
+    valueWhat: "at most 256 characters",
+    reserved: /^(?:microsoft|azure|windows)/i,
+  },
+};
+
+function checkTags({ config }: RuleContext): Problem[] {
+  const names = Object.keys(config.tags ?? {});
+  const rule = tagRules[config.cloud];
+  const problems = names.length > mostTags ? [problem("tags", `has ${names.length} entries; at most ${mostTags} are possible`)] : [];
+  for (const [i, name] of names.entries()) {
+    const path = formatPath(["tags", name]);
+    if (!rule.key.test(name)) problems.push(problem(path, `must have ${rule.keyWhat}`));
+    else if (rule.reserved.test(name)) problems.push(problem(path, `begins with a word that ${config.cloud} keeps for itself`));
+    else if (ownTags.has(name.toLowerCase())) problems.push(problem(path, "is set by the program itself; remove it"));
+    else if (names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) !== i) {
+      problems.push(problem(path, "is given twice; names differ only in case"));
+    }
+    if (!rule.value.test(config.tags?.[name] ?? "")) problems.push(problem(path, `must be ${rule.valueWhat}`));
+  }
+  return problems;
+}
+
+/* prettier-ignore */
+const rules: readonly Rule[] = [
+  { reads: [], check: checkStackName },
+  { reads: ["region", "network.zones"], check: checkRegion },
+  { reads: ["domain", "certificate", "version", "dns"], check: checkDomain },
+  { reads: ["region", "domain", "certificate", "dns"], check: checkAcm },
+  { reads: ["domain", "dns"], check: checkDnsZone },
+  { reads: ["domain", "certificate"], check: checkOwnCertificate },
+  { reads: ["masters.instanceType", "masters.rootDiskGiB", "images.masterId", "profile"], check: checkMachines("masters") },
+  { reads: ["media.instanceType", "media.diskGiB", "images.mediaId", "profile"], check: checkMachines("media") },
+  { reads: ["images.version", "images.release"], check: checkImageVersion },
+  { reads: ["media.min", "media.max", "media.initial", "profile"], check: checkMediaCounts },
+  { reads: ["media.min", "media.max", "media.drainTimeoutMinutes", "profile"], check: checkRoll },
+  { reads: ["network"], check: checkNetworkForm },
+  { reads: ["network.cidr", "network.adopt"], check: checkCidr },
+  { reads: ["region", "network.zones", "network.zoneCount", "network.acceptSingleZone", "network.adopt"], check: checkZones },
+  { reads: ["region", "network.cidr", "network.zones", "network.zoneCount", "network.adopt", "media.min", "media.max", "profile"], check: checkMediaRoom },
+  { reads: ["region", "network.nat", "network.adopt", "profile"], check: checkNat },
+  { reads: ["network.adopt", "network.acceptSingleZone"], check: checkAdopted },
+  { reads: ["access.operatorCidrs", "access.egressCidrs", "access.deployerCidrs", "network.cidr", "network.adopt"], check: checkRanges },
+  { reads: ["access.adminUsername"], check: checkAdminUser },
+  { reads: ["features.customApp", "version"], check: checkFeatures },
+  { reads: ["installFlags"], check: checkInstallFlags },
+  { reads: ["region", "resourceGroup", "storage"], check: checkStorage },
+  { reads: ["region", "encryption"], check: checkKey },
+  { reads: ["tags"], check: checkTags },
+];

@@ -1,0 +1,113 @@
+/**
+ * Checks of the secret config keys. No message ever holds a value. Pure.
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { Problem } from "../components/errors";
+import { pemBlocks } from "./pem";
+import { touches, type RuleContext } from "./rules";
+import { secretKeys, type SecretKey } from "./settings";
+
+/** One secret key of a config as it was read. */
+export interface SecretInput {
+  readonly value: string;
+  /** Whether the stack file holds it encrypted. */
+  readonly encrypted: boolean;
+}
+
+export type SecretInputs = Readonly<Partial<Record<SecretKey, SecretInput>>>;
+
+/** How every stand-in for a secret begins, as it is or once its base64 is undone. It is no secret. */
+export const placeholderMark = "rehearsal-placeholder";
+
+/** Whether a value stands for a secret that a rehearsal does not have. Such a value may stand in plain text. */
+export function isRehearsalPlaceholder(value: string): boolean {
+  return value.startsWith(placeholderMark) || Buffer.from(value, "base64").toString("latin1").startsWith(placeholderMark);
+}
+
+interface SecretContext extends Omit<RuleContext, "facts"> {
+  readonly secrets: SecretInputs;
+}
+
+/** Signs that pass unchanged through the installer's command line and every settings file. */
+const safe = /^[A-Za-z0-9._=+/:@%,-]+$/;
+const meetText = /^[A-Za-z0-9_-]+$/;
+
+const rules: Readonly<Record<SecretKey, { readonly pattern: RegExp; readonly what: string }>> = {
+  license: { pattern: safe, what: "a licence key of letters, digits and . _ = + / : @ % , -" },
+  meetAdminPassword: { pattern: meetText, what: "letters, digits, _ and -" },
+  meetApiKey: { pattern: meetText, what: "letters, digits, _ and -" },
+  certificatePrivateKey: { pattern: /^[A-Za-z0-9+/=\s]+$/, what: "a PEM private key in base64" },
+};
+
+/** Everything that is wrong with the secret keys of a config. */
+export function secretProblems(context: SecretContext): Problem[] {
+  return [...secretKeys.flatMap((key) => given(key, context)), ...missing(context), ...keyOfCertificate(context)];
+}
+
+const setCommand = (key: SecretKey, stackName: string) => `pulumi config set --secret -s ${stackName} ${key}`;
+
+function given(key: SecretKey, { secrets, settings, stackName, broken }: SecretContext): Problem[] {
+  const input = secrets[key];
+  if (input === undefined || isRehearsalPlaceholder(input.value)) return [];
+  const problems: Problem[] = [];
+  if (!input.encrypted) {
+    problems.push({
+      path: key,
+      reason: `is given in plain text; take it out of the file, replace it where it came from, and run "${setCommand(key, stackName)}"`,
+    });
+  }
+  if (!rules[key].pattern.test(input.value)) {
+    problems.push({ path: key, reason: `the value must be ${rules[key].what}` });
+  }
+  const forMeet = key === "meetAdminPassword" || key === "meetApiKey";
+  if (forMeet && !settings.modules.has("openviduMeet") && !touches(broken, "modules")) {
+    problems.push({ path: key, reason: "has no use while openvidu:modules.openviduMeet is false; remove one of them" });
+  }
+  return problems;
+}
+
+function missing({ secrets, settings, stackName, broken }: SecretContext): Problem[] {
+  const problems: Problem[] = [];
+  if (secrets.license === undefined) {
+    problems.push({ path: "license", reason: `is missing; run "${setCommand("license", stackName)}"` });
+  }
+  if (touches(broken, "certificate")) return problems;
+  const own = settings.certificate.kind === "owncert";
+  if (own && secrets.certificatePrivateKey === undefined) {
+    const reason = `is missing; certificate kind "owncert" needs it: run "${setCommand("certificatePrivateKey", stackName)}"`;
+    problems.push({ path: "certificatePrivateKey", reason });
+  }
+  if (!own && secrets.certificatePrivateKey !== undefined) {
+    const reason = `has no use with certificate kind "${settings.certificate.kind}"; remove it or use "owncert"`;
+    problems.push({ path: "certificatePrivateKey", reason });
+  }
+  return problems;
+}
+
+/** What Key Vault and Secrets Manager leave for the certificate in a bundle (25 KB and 64 KB with everything else). */
+const mostCertificateText = { aws: 56_000, azure: 20_000 } as const;
+
+function keyOfCertificate({ secrets, settings, broken }: SecretContext): Problem[] {
+  const { certificate, cloud } = settings;
+  const input = secrets.certificatePrivateKey;
+  if (certificate.kind !== "owncert" || touches(broken, "certificate") || input === undefined) return [];
+  const length = certificate.chain.length + input.value.length;
+  if (length > mostCertificateText[cloud]) {
+    const reason = `is too long: chain and private key have ${length} characters, and ${mostCertificateText[cloud]} fit into a secret of ${cloud}`;
+    return [{ path: "certificate.chain", reason }];
+  }
+  const { pattern } = rules.certificatePrivateKey;
+  if (isRehearsalPlaceholder(input.value) || !pattern.test(input.value)) return [];
+  const reason = keyProblem(input.value, pemBlocks(certificate.chain, "CERTIFICATE")[0]);
+  return reason === undefined ? [] : [{ path: "certificatePrivateKey", reason }];
+}
+
+function keyProblem(text: string, leaf: string | undefined): string | undefined {
+  try {
+    const key = createPrivateKey(Buffer.from(text, "base64").toString("latin1"));
+    if (leaf === undefined || new X509Certificate(leaf).checkPrivateKey(key)) return undefined;
+    return "does not belong to the first certificate of openvidu:certificate.chain";
+  } catch {
+    return "the value must be a PEM private key in base64, without a passphrase";
+  }
+}
