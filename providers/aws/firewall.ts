@@ -1,0 +1,188 @@
+/**
+ * Firewall on AWS: one security group per tier, and one standalone rule per flow and source.
+ * Guarantees: a flow that the table does not have is not allowed; rules between tiers name groups, never ranges.
+ * Differs from Azure: the load balancer has a group of its own, whose way out must allow traffic and health checks.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as vpc from "@pulumi/aws/vpc";
+import { type Firewall, type FirewallArgs, type FirewallTier, firewallToken } from "../../components/firewall";
+import type { Flow } from "../../openvidu/flows";
+import { named } from "./support";
+
+/** Tiers that have a group. */
+export const tiers = ["loadBalancer", "master", "media"] as const;
+export type Tier = (typeof tiers)[number];
+
+/** One rule as data: who is on the other side of one tier's group. */
+export interface SecurityGroupRule {
+  /** Stable part of the logical name. */
+  readonly id: string;
+  readonly direction: "ingress" | "egress";
+  readonly tier: Tier;
+  readonly protocol: Flow["protocol"];
+  /** Absent for all protocols, which have no ports. */
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly peer: { readonly tier: Tier } | { readonly cidr: string };
+  readonly description: string;
+}
+
+/** Ranges behind the ends of flows that are not tiers. */
+export interface FlowCidrs {
+  readonly operatorCidrs: readonly string[];
+  readonly egressCidrs: readonly string[];
+}
+
+const anywhere = "0.0.0.0/0";
+
+/** Rules per group and direction that AWS allows unless asked for more. */
+export const ruleQuota = 60;
+
+/** What AWS takes as a rule's description. */
+const longestDescription = 255;
+
+export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
+  public readonly masters: FirewallTier;
+  public readonly media: FirewallTier;
+  public readonly loadBalancerRulesId: pulumi.Output<string>;
+
+  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(firewallToken, name, {}, opts);
+    const self = { parent: this };
+    const groups = {
+      loadBalancer: createGroup(`${name}-load-balancer`, "OpenVidu load balancer"),
+      master: createGroup(`${name}-masters`, "OpenVidu master nodes"),
+      media: createGroup(`${name}-media`, "OpenVidu media nodes"),
+    } satisfies Record<Tier, ec2.SecurityGroup>;
+    const rules = securityGroupRules(args.flows, args);
+    rules.forEach((rule) => createRule(rule));
+    for (const [group, count] of Object.entries(countRules(rules))) {
+      if (count > ruleQuota) {
+        const message = `${count} rules for ${group}: the quota "Inbound or outbound rules per security group" is ${ruleQuota} unless raised`;
+        void pulumi.log.warn(message, this);
+      }
+    }
+
+    this.masters = tierOf(groups.master);
+    this.media = tierOf(groups.media);
+    this.loadBalancerRulesId = groups.loadBalancer.id;
+    this.registerOutputs({
+      masters: this.masters,
+      media: this.media,
+      loadBalancerRulesId: this.loadBalancerRulesId,
+    });
+
+    function createGroup(part: string, description: string): ec2.SecurityGroup {
+      return new ec2.SecurityGroup(part, { vpcId: args.networkId, description, tags: named(args.tags, part) }, self);
+    }
+
+    function createRule(rule: SecurityGroupRule): vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule {
+      const part = `${name}-${rule.id}`;
+      const common = {
+        securityGroupId: groups[rule.tier].id,
+        ipProtocol: rule.protocol === "all" ? "-1" : rule.protocol,
+        fromPort: rule.fromPort,
+        toPort: rule.toPort,
+        description: rule.description,
+        tags: named(args.tags, part),
+        ...("tier" in rule.peer
+          ? { referencedSecurityGroupId: groups[rule.peer.tier].id }
+          : { cidrIpv4: rule.peer.cidr }),
+      };
+      return rule.direction === "ingress"
+        ? new vpc.SecurityGroupIngressRule(part, common, self)
+        : new vpc.SecurityGroupEgressRule(part, common, self);
+    }
+  }
+}
+
+function tierOf(group: ec2.SecurityGroup): FirewallTier {
+  return { rulesId: group.id, memberOfId: group.id };
+}
+
+/**
+ * The rules that allow exactly these flows. The way out of nodes towards other tiers is written down only where their
+ * way to the Internet does not cover it already. Flows that come to the same rule share one, since AWS refuses a second.
+ */
+export function securityGroupRules(
+  flows: readonly Flow[],
+  { operatorCidrs, egressCidrs }: FlowCidrs,
+): SecurityGroupRule[] {
+  const open = new Set(flows.filter((flow) => leavesOpenly(flow, egressCidrs)).map(({ from }) => from));
+  const rules = flows.flatMap((flow) => [
+    ...ingressRules(flow, operatorCidrs),
+    ...(flow.to !== "internet" && open.has(flow.from) ? [] : egressRules(flow, egressCidrs)),
+  ]);
+  return mergeEqual(rules);
+}
+
+/** Number of rules by group and direction, for example `master ingress`. */
+export function countRules(rules: readonly SecurityGroupRule[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { tier, direction } of rules) {
+    const group = `${tier} ${direction}`;
+    counts[group] = (counts[group] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function isTier(end: Flow["from"]): end is Tier {
+  return (tiers as readonly string[]).includes(end);
+}
+
+function leavesOpenly(flow: Flow, egressCidrs: readonly string[]): boolean {
+  return flow.to === "internet" && flow.protocol === "all" && egressCidrs.includes(anywhere);
+}
+
+function ingressRules(flow: Flow, operatorCidrs: readonly string[]): SecurityGroupRule[] {
+  const { from, to } = flow;
+  if (!isTier(to)) return [];
+  if (isTier(from)) return [ruleOf(flow, "ingress", to, { tier: from })];
+  return rangeRules(flow, "ingress", to, from === "internet" ? [anywhere] : operatorCidrs);
+}
+
+function egressRules(flow: Flow, egressCidrs: readonly string[]): SecurityGroupRule[] {
+  const { from, to } = flow;
+  if (!isTier(from)) return [];
+  if (isTier(to)) return [ruleOf(flow, "egress", from, { tier: to })];
+  return rangeRules(flow, "egress", from, to === "internet" ? egressCidrs : []);
+}
+
+/** One rule per range; the range is part of the name, so that adding or removing one leaves the others alone. */
+function rangeRules(
+  flow: Flow,
+  direction: SecurityGroupRule["direction"],
+  tier: Tier,
+  cidrs: readonly string[],
+): SecurityGroupRule[] {
+  return cidrs.map((cidr) => {
+    const rule = ruleOf(flow, direction, tier, { cidr });
+    return cidr === anywhere ? rule : { ...rule, id: `${rule.id}-${cidr.replace(/[./]/g, "-")}` };
+  });
+}
+
+function ruleOf(
+  flow: Flow,
+  direction: SecurityGroupRule["direction"],
+  tier: Tier,
+  peer: SecurityGroupRule["peer"],
+): SecurityGroupRule {
+  const { id, protocol, ports, purpose } = flow;
+  const portRange = protocol === "all" ? {} : { fromPort: ports.first, toPort: ports.last };
+  return { id: `${id}-${direction}`, direction, tier, protocol, ...portRange, peer, description: purpose };
+}
+
+function mergeEqual(rules: readonly SecurityGroupRule[]): SecurityGroupRule[] {
+  const merged = new Map<string, SecurityGroupRule>();
+  for (const rule of rules) {
+    const { direction, tier, protocol, fromPort, toPort, peer } = rule;
+    const key = JSON.stringify([direction, tier, protocol, fromPort, toPort, peer]);
+    const first = merged.get(key);
+    const description = first
+      ? `${first.description}; ${rule.description}`.slice(0, longestDescription)
+      : rule.description;
+    merged.set(key, { ...(first ?? rule), description });
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,38 @@
+/**
+ * AWS as a cloud: its roles, what it can do, and its provider.
+ */
+import { Provider } from "@pulumi/aws/provider";
+import type { Cloud } from "../../components/cloud";
+import { AwsCertificate } from "./certificate";
+import { AwsDomainName } from "./domain-name";
+import { AwsFirewall } from "./firewall";
+import { AwsLoadBalancer } from "./load-balancer";
+import { AwsMasterPool } from "./master-pool";
+import { AwsNetwork } from "./network";
+import { AwsNodeIdentity } from "./node-identity";
+import { AwsObjectStore } from "./object-store";
+import { AwsScalingMediaPool } from "./scaling-media-pool";
+import { AwsSecretStore } from "./secret-store";
+
+export const aws: Cloud = {
+  name: "aws",
+  capabilities: {
+    tlsAtLoadBalancer: true,
+    externalClusterData: true,
+    entryHasIpAddress: false,
+    nodeCertificates: ["letsencrypt", "selfsigned", "owncert"],
+  },
+  // Adaptive retries slow down when AWS throttles, as it does when many stacks are updated at once.
+  createProvider: (name, { region, tags }) =>
+    new Provider(name, { region, defaultTags: { tags }, retryMode: "adaptive" }),
+  Network: AwsNetwork,
+  Firewall: AwsFirewall,
+  NodeIdentity: AwsNodeIdentity,
+  SecretStore: AwsSecretStore,
+  ObjectStore: AwsObjectStore,
+  Certificate: AwsCertificate,
+  LoadBalancer: AwsLoadBalancer,
+  MasterPool: AwsMasterPool,
+  ScalingMediaPool: AwsScalingMediaPool,
+  DomainName: AwsDomainName,
+};

@@ -1,0 +1,122 @@
+/**
+ * The IAM and resource policies of the nodes, as pure functions: every allowed action is used by a script in nodes/ or
+ * by a service on the machine, and every resource is named.
+ * Sources: reference/aws-reference.md 3, reference/cloud-facts-aws.md 3, 7 and 9.
+ */
+
+/** One statement of a policy document. */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal?: string | Readonly<Record<string, string>>;
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/** A policy document in the form that AWS takes. */
+export function policyDocument(statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
+/** Who may take on a node's role: machines. `dnsSuffix` is the partition's. */
+export function machineTrust(dnsSuffix: string): Statement[] {
+  return [{ Effect: "Allow", Principal: { Service: `ec2.${dnsSuffix}` }, Action: "sts:AssumeRole" }];
+}
+
+/** A customer-managed key that may be used through one service only. */
+interface KeyUse {
+  /** ARN of the key, or nothing where the service's own key is used, which needs no grant. */
+  readonly kmsKeyId?: string;
+  readonly region: string;
+  readonly dnsSuffix: string;
+}
+
+function keyStatements(
+  { kmsKeyId, region, dnsSuffix }: KeyUse,
+  service: string,
+  actions: readonly string[],
+): Statement[] {
+  if (kmsKeyId === undefined) return [];
+  const condition = { StringEquals: { "kms:ViaService": `${service}.${region}.${dnsSuffix}` } };
+  return [{ Effect: "Allow", Action: actions, Resource: kmsKeyId, Condition: condition }];
+}
+
+/** A node reads its bundle, and nothing else. */
+export function secretReader(secretArn: string, key: KeyUse): Statement[] {
+  return [
+    { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
+    ...keyStatements(key, "secretsmanager", ["kms:Decrypt"]),
+  ];
+}
+
+/**
+ * Nobody but these principals reads a secret, whatever else the account's policies allow. It denies reading alone:
+ * whoever may manage the secret's policy still may, so that nobody can lock themselves out of it.
+ */
+export function readersOnly(readerArns: readonly string[]): Statement[] {
+  return [
+    {
+      Sid: "OnlyNodesAndDeployersRead",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: "*",
+      Condition: { ArnNotEquals: { "aws:PrincipalArn": [...readerArns].sort() } },
+    },
+  ];
+}
+
+/** A node reads and writes the objects of these buckets. */
+export function bucketWriter(bucketArns: readonly string[], key: KeyUse): Statement[] {
+  return [
+    { Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: bucketArns },
+    {
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      Resource: bucketArns.map((arn) => `${arn}/*`),
+    },
+    ...keyStatements(key, "s3", ["kms:Decrypt", "kms:GenerateDataKey"]),
+  ];
+}
+
+/** Nobody reaches a bucket without TLS. */
+export function tlsOnly(bucketArn: string): Statement[] {
+  return [
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [bucketArn, `${bucketArn}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  ];
+}
+
+/** Where an Auto Scaling group is. */
+interface GroupPlace {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly groupName: string;
+}
+
+/**
+ * A media node completes its own lifecycle hooks and keeps them open, and reports itself as broken. No condition key limits these calls to the
+ * caller's own instance (cloud-facts-aws 3): a node could complete the hook of another one of the same group.
+ */
+export function lifecycleWorker({ partition, region, accountId, groupName }: GroupPlace): Statement[] {
+  return [
+    {
+      Effect: "Allow",
+      Action: [
+        "autoscaling:CompleteLifecycleAction",
+        "autoscaling:RecordLifecycleActionHeartbeat",
+        "autoscaling:SetInstanceHealth",
+      ],
+      // The wildcard stands for the group's UUID, which only exists with the group; the name is exact.
+      Resource: `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
+    },
+  ];
+}

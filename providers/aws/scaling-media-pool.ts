@@ -1,0 +1,320 @@
+/**
+ * ScalingMediaPool on AWS: an Auto Scaling group with a launch template.
+ * Guarantees: a node serves only once its own boot has said so, and ends only once it has said that its sessions are
+ * over or the deadline has passed, also on scale-in, roll and destroy; the autoscaler alone decides how many there are.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as autoscaling from "@pulumi/aws/autoscaling";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as iam from "@pulumi/aws/iam";
+import * as kms from "@pulumi/aws/kms";
+import { type Problem, throwIfAny } from "../../components/errors";
+import { renderBoot } from "../../components/node-boot";
+import {
+  type ScalingMediaPool,
+  type ScalingMediaPoolArgs,
+  scalingMediaPoolToken,
+  validateScalingMediaPool,
+} from "../../components/scaling-media-pool";
+import { imageProblems, rootDeviceName } from "./images";
+import { keyPair, largestDiskGiB, metadataOptions } from "./machine";
+import { lifecycleWorker, policyDocument } from "./policies";
+import { longestRollSeconds, rollPercent, rollSeconds } from "./rolls";
+import { callerOf, imageId, keyProblems, named, partitionOf } from "./support";
+
+/** Names of the hooks; unique within their group. */
+const hookNames = { launch: "openvidu-launch", terminate: "openvidu-terminate" };
+
+/** A node that drains extends its hook by this much with every heartbeat. */
+const drainHeartbeatSeconds = 3600;
+
+/** Limits of a hook's heartbeat. Source of these limits and of all choices below: reference/cloud-facts-aws.md 2. */
+const heartbeat = { least: 30, most: 7200 };
+
+/** A node counts towards the group's CPU once it serves; its boot is over by then. */
+const warmupSeconds = 60;
+
+/** Time for what comes before and after a boot or a drain: launching, deregistration, termination. */
+const bootMarginSeconds = 300;
+const drainMarginSeconds = 900;
+
+const longestGroupName = 255;
+
+/** Group metrics that alarms and dashboards need; they cost nothing. */
+const groupMetrics = [
+  "GroupDesiredCapacity",
+  "GroupInServiceInstances",
+  "GroupMaxSize",
+  "GroupMinSize",
+  "GroupPendingInstances",
+  "GroupTerminatingInstances",
+] as const;
+
+export class AwsScalingMediaPool extends pulumi.ComponentResource implements ScalingMediaPool {
+  public readonly groupName: pulumi.Output<string>;
+
+  constructor(name: string, args: ScalingMediaPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(scalingMediaPoolToken, name, {}, opts);
+    // Chosen here, so that the nodes' role can name the group before it exists.
+    const groupName = groupNameOf(name);
+    throwIfAny(`media pool "${name}"`, validateAwsScalingMediaPool(args, groupName));
+
+    const self = { parent: this };
+    const { partition, dnsSuffix } = partitionOf(this);
+    const { accountId } = callerOf(this);
+    const hooks = describeHooks(args.bootTimeoutSeconds);
+    const grants = [allowLifecycle(), ...allowDiskKey()];
+    const template = createTemplate();
+    const group = createGroup();
+    keepHook("launch");
+    keepHook("terminate");
+    createPolicy();
+
+    this.groupName = group.name;
+    this.registerOutputs({ groupName: this.groupName });
+
+    function allowLifecycle(): iam.RolePolicy {
+      const policy = pulumi
+        .all([partition, accountId])
+        .apply(([where, account]) =>
+          policyDocument(lifecycleWorker({ partition: where, region: args.region, accountId: account, groupName })),
+        );
+      return new iam.RolePolicy(`${name}-lifecycle`, { role: args.identity.principal, policy }, self);
+    }
+
+    /** A group launches machines as a service role of the account, which a customer's key does not know by itself. */
+    function allowDiskKey(): kms.Grant[] {
+      if (args.diskKeyId === undefined) return [];
+      const granteePrincipal = pulumi.interpolate`arn:${partition}:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
+      return [
+        new kms.Grant(
+          `${name}-disks`,
+          { keyId: args.diskKeyId, granteePrincipal, operations: diskKeyOperations },
+          self,
+        ),
+      ];
+    }
+
+    function createTemplate(): ec2.LaunchTemplate {
+      const boot = renderBoot(args.boot, {
+        GROUP_NAME: groupName,
+        BOOT_TIMEOUT_SECONDS: String(args.bootTimeoutSeconds),
+        DRAIN_TIMEOUT_SECONDS: String(args.drainTimeoutSeconds),
+        LAUNCH_HOOK: hookNames.launch,
+        TERMINATE_HOOK: hookNames.terminate,
+        DNS_SUFFIX: dnsSuffix,
+      });
+      const tags = named(args.tags, name);
+      return new ec2.LaunchTemplate(
+        name,
+        {
+          // Only for machines that somebody launches by hand: the group names its version (AWS-W-20).
+          updateDefaultVersion: true,
+          imageId: imageId(args.image, self.parent),
+          instanceType: args.instanceType,
+          keyName: keyPair(name, args.sshPublicKey, args.tags, self.parent),
+          iamInstanceProfile: { arn: args.identity.attachment },
+          metadataOptions,
+          monitoring: { enabled: true },
+          networkInterfaces: [
+            {
+              deviceIndex: 0,
+              associatePublicIpAddress: "true",
+              deleteOnTermination: "true",
+              securityGroups: [args.firewall.rulesId],
+            },
+          ],
+          blockDeviceMappings: [
+            {
+              deviceName: rootDeviceName,
+              ebs: {
+                volumeType: "gp3",
+                volumeSize: args.diskGiB,
+                encrypted: "true",
+                kmsKeyId: args.diskKeyId,
+                deleteOnTermination: "true",
+              },
+            },
+          ],
+          userData: boot,
+          // The group labels the machines; their volumes and interfaces it does not.
+          tagSpecifications: ["volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),
+          tags,
+        },
+        self,
+      );
+    }
+
+    function createGroup(): autoscaling.Group {
+      return new autoscaling.Group(
+        name,
+        {
+          name: groupName,
+          minSize: args.min,
+          maxSize: args.max,
+          desiredCapacity: args.initial,
+          vpcZoneIdentifiers: [...args.subnetIds],
+          launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+          // A hook that is made after the group would come too late for its first nodes; see keepHook for edits.
+          initialLifecycleHooks: [hooks.launch, hooks.terminate],
+          targetGroupArns: [...args.backendIds],
+          ...healthRules,
+          ...rollRules,
+          // Evening out zones would end nodes that have sessions.
+          suspendedProcesses: ["AZRebalance"],
+          capacityRebalance: false,
+          protectFromScaleIn: false,
+          forceDelete: false,
+          // A launch can fail while the instance profile is still unknown to EC2; the group repeats it by itself.
+          ignoreFailedScalingActivities: true,
+          waitForCapacityTimeout: minutes(args.bootTimeoutSeconds + 2 * bootMarginSeconds),
+          enabledMetrics: [...groupMetrics],
+          metricsGranularity: "1Minute",
+          tags: Object.entries(named(args.tags, name)).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+        },
+        {
+          ...self,
+          // A destroy drains the nodes, which need their rights and their way out for that.
+          dependsOn: [...grants, ...args.bootAfter],
+          ignoreChanges: ["desiredCapacity", "initialLifecycleHooks"],
+          customTimeouts: { delete: minutes(args.drainTimeoutSeconds + drainMarginSeconds) },
+        },
+      );
+    }
+
+    /**
+     * Edits of a hook reach the group by this resource, since a changed initial hook would replace the group. It is
+     * never deleted by itself: a destroy would remove it before the group, and cut the sessions (AWS-W-23).
+     */
+    function keepHook(which: HookKind): autoscaling.LifecycleHook {
+      return new autoscaling.LifecycleHook(
+        `${name}-${which}`,
+        { ...hooks[which], autoscalingGroupName: group.name },
+        { ...self, retainOnDelete: true },
+      );
+    }
+
+    function createPolicy(): autoscaling.Policy {
+      return new autoscaling.Policy(
+        `${name}-cpu`,
+        {
+          autoscalingGroupName: group.name,
+          policyType: "TargetTrackingScaling",
+          targetTrackingConfiguration: {
+            predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
+            targetValue: args.targetCpuPercent,
+            // Scaling in is safe: the node that is chosen drains first.
+            disableScaleIn: false,
+          },
+        },
+        self,
+      );
+    }
+  }
+}
+
+type HookKind = keyof typeof hookNames;
+
+interface LifecycleHook {
+  readonly name: string;
+  readonly lifecycleTransition: string;
+  readonly heartbeatTimeout: number;
+  readonly defaultResult: "ABANDON" | "CONTINUE";
+}
+
+/**
+ * A launch waits for the node to report that it is ready, a termination for it to report that it is drained. The launch
+ * hook outlasts the node's own deadline, so that a failed boot is reported by the node, with its reason.
+ */
+function describeHooks(bootTimeoutSeconds: number): Record<HookKind, LifecycleHook> {
+  return {
+    launch: {
+      name: hookNames.launch,
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      heartbeatTimeout: Math.min(bootTimeoutSeconds + bootMarginSeconds, heartbeat.most),
+      defaultResult: "ABANDON",
+    },
+    terminate: {
+      name: hookNames.terminate,
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+      heartbeatTimeout: drainHeartbeatSeconds,
+      defaultResult: "CONTINUE",
+    },
+  };
+}
+
+/** What EC2 does with a customer's key on behalf of a group. Source: Auto Scaling user guide, key-policy-requirements-EBS-encryption. */
+const diskKeyOperations = [
+  "Encrypt",
+  "Decrypt",
+  "ReEncryptFrom",
+  "ReEncryptTo",
+  "GenerateDataKey",
+  "GenerateDataKeyWithoutPlaintext",
+  "DescribeKey",
+  "CreateGrant",
+];
+
+/** Health of a node after its boot; during it the launch hook decides. */
+const healthRules = {
+  healthCheckType: "EC2",
+  healthCheckGracePeriod: warmupSeconds,
+  defaultInstanceWarmup: warmupSeconds,
+};
+
+/** How a changed template reaches the nodes, and how unhealthy ones are replaced: launch first, then drain. */
+const rollRules = {
+  instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 100 + rollPercent },
+  instanceRefresh: {
+    strategy: "Rolling",
+    preferences: {
+      minHealthyPercentage: 100,
+      maxHealthyPercentage: 100 + rollPercent,
+      instanceWarmup: String(warmupSeconds),
+      skipMatching: true,
+      // With a rollback in the making, a further update of the template would be refused.
+      autoRollback: false,
+      // An operator who protects a node, or puts it aside, has a reason.
+      scaleInProtectedInstances: "Ignore",
+      standbyInstances: "Ignore",
+    },
+  },
+};
+
+/** A time span as provider options take it, in whole minutes. */
+function minutes(seconds: number): string {
+  return `${Math.ceil(seconds / 60)}m`;
+}
+
+function groupNameOf(name: string): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+}
+
+/** What is wrong with the arguments on AWS. */
+export function validateAwsScalingMediaPool(args: ScalingMediaPoolArgs, groupName: string): Problem[] {
+  const problems = [
+    ...validateScalingMediaPool(args),
+    ...imageProblems(args.image, args.instanceType, "media"),
+    ...keyProblems(args.diskKeyId, args.region, "encryption.keyId"),
+  ];
+  const { bootTimeoutSeconds, drainTimeoutSeconds } = args;
+  if (bootTimeoutSeconds < heartbeat.least || bootTimeoutSeconds > heartbeat.most) {
+    const reason = `must lie between ${heartbeat.least} and ${heartbeat.most} seconds`;
+    problems.push({ path: "media.bootTimeoutSeconds", reason });
+  }
+  if (rollSeconds(args.max, bootTimeoutSeconds, drainTimeoutSeconds) >= longestRollSeconds) {
+    const reason = `rolling ${args.max} nodes to a new template could take longer than the 14 days that AWS gives it; lower it`;
+    problems.push({ path: "media.drainTimeoutSeconds", reason });
+  }
+  if (args.subnetIds.length === 0) {
+    problems.push({ path: "subnetIds", reason: "give at least one subnet" });
+  }
+  if (args.diskGiB > largestDiskGiB) {
+    problems.push({ path: "media.diskGiB", reason: `EBS has at most ${largestDiskGiB} GiB` });
+  }
+  if (groupName.length > longestGroupName) {
+    const reason = `makes the group's name "${groupName}" longer than ${longestGroupName} characters`;
+    problems.push({ path: "stack", reason });
+  }
+  return problems;
+}

@@ -1,0 +1,107 @@
+/**
+ * SecretStore on AWS: one Secrets Manager secret per kind of node.
+ * Guarantees: each role can read exactly its own secret, by its own policy and by the secret's; nodes write nothing;
+ * a deleted secret can be recovered for some days.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as iam from "@pulumi/aws/iam";
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
+import { type Problem, quietError, throwIfAny } from "../../components/errors";
+import { type SecretStore, type SecretStoreArgs, secretStoreToken } from "../../components/secret-store";
+import type { NodeRole } from "../../openvidu/editions";
+import { policyDocument, readersOnly, secretReader } from "./policies";
+import { consoleUrl } from "./regions";
+import { after, callerOf, keyProblems, named, partitionOf } from "./support";
+
+/** Limits of Secrets Manager. Source: reference/cloud-facts-aws.md 6. */
+const sizeLimitBytes = 65536;
+const recoveryDays = { least: 7, most: 30 };
+
+export class AwsSecretStore extends pulumi.ComponentResource implements SecretStore {
+  public readonly bundleIds: Readonly<Record<NodeRole, pulumi.Output<string>>>;
+  public readonly consoleUrl: pulumi.Output<string>;
+
+  constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(secretStoreToken, name, {}, opts);
+    throwIfAny(`secret store "${name}"`, validateAwsSecretStore(args));
+
+    const self = { parent: this };
+    const { partition, dnsSuffix } = partitionOf(this);
+    const caller = callerOf(this);
+    // A session's ARN leaves out the path of its role; the policy compares with the role's own ARN.
+    const deployer = iam.getSessionContextOutput({ arn: caller.arn }, self).issuerArn;
+    const stored = { master: store("master"), media: store("media") } satisfies Record<NodeRole, unknown>;
+
+    this.bundleIds = { master: stored.master.id, media: stored.media.id };
+    this.consoleUrl = pulumi
+      .all([partition, stored.master.secretName])
+      .apply(([where, secretName]) =>
+        consoleUrl(
+          where,
+          args.region,
+          `secretsmanager/secret?name=${encodeURIComponent(secretName)}&region=${args.region}`,
+        ),
+      );
+    this.registerOutputs({ bundleIds: this.bundleIds, consoleUrl: this.consoleUrl });
+
+    function store(role: NodeRole): { id: pulumi.Output<string>; secretName: pulumi.Output<string> } {
+      const part = `${name}-${role}`;
+      const secret = new secretsmanager.Secret(
+        part,
+        {
+          description: `What OpenVidu ${role} nodes read at boot`,
+          kmsKeyId: args.kmsKeyId,
+          recoveryWindowInDays: args.recoveryDays,
+          tags: named(args.tags, part),
+        },
+        { ...self, protect: args.deletionProtection },
+      );
+      const policy = limitReaders(part, role, secret);
+      const version = new secretsmanager.SecretVersion(
+        part,
+        { secretId: secret.id, secretString: pulumi.secret(bundleText(role)) },
+        // The provider reads back what it writes: whoever deploys has to be among the readers first.
+        { ...self, dependsOn: [policy] },
+      );
+      const grant = allowReading(part, role, secret);
+      return { id: after(secret.arn, [version, grant]), secretName: secret.name };
+    }
+
+    function bundleText(role: NodeRole): pulumi.Output<string> {
+      return pulumi.output(args.bundles[role]).apply((bundle) => {
+        const text = JSON.stringify(bundle);
+        const bytes = Buffer.byteLength(text);
+        if (bytes <= sizeLimitBytes) return text;
+        throw quietError(`the ${role} nodes' secret has ${bytes} bytes; Secrets Manager takes ${sizeLimitBytes}`);
+      });
+    }
+
+    function limitReaders(part: string, role: NodeRole, secret: secretsmanager.Secret): secretsmanager.SecretPolicy {
+      const policy = pulumi
+        .all([partition, caller.accountId, args.readers[role], deployer])
+        .apply(([where, account, reader, whoDeploys]) => {
+          const own = `arn:${where}:iam::${account}`;
+          const readers = [`${own}:role/${reader}`, `${own}:root`, whoDeploys, ...(args.readerArns ?? [])];
+          return policyDocument(readersOnly([...new Set(readers)]));
+        });
+      return new secretsmanager.SecretPolicy(part, { secretArn: secret.arn, policy, blockPublicPolicy: true }, self);
+    }
+
+    function allowReading(part: string, role: NodeRole, secret: secretsmanager.Secret): iam.RolePolicy {
+      const policy = pulumi
+        .all([secret.arn, dnsSuffix])
+        .apply(([arn, suffix]) => policyDocument(secretReader(arn, { ...args, dnsSuffix: suffix })));
+      return new iam.RolePolicy(part, { role: args.readers[role], policy }, self);
+    }
+  }
+}
+
+/** What is wrong with the arguments on AWS. */
+export function validateAwsSecretStore(args: SecretStoreArgs): Problem[] {
+  const problems = keyProblems(args.kmsKeyId, args.region, "encryption.keyId");
+  if (args.recoveryDays < recoveryDays.least || args.recoveryDays > recoveryDays.most) {
+    const reason = `must lie between ${recoveryDays.least} and ${recoveryDays.most}`;
+    problems.push({ path: "secretRecoveryDays", reason });
+  }
+  return problems;
+}
