@@ -1,0 +1,198 @@
+/**
+ * ScalingMediaPool on Azure: a scale set with Flexible orchestration, and an autoscaler that only adds nodes.
+ * Guarantees: nothing that Azure does by itself removes or rewrites a node with sessions: upgrades are Manual, repairs,
+ * rebalancing and scale-in rules are absent, overprovisioning does not exist in this mode. New nodes get the newest
+ * template, old ones keep theirs until they are drained and deleted by name.
+ * Differs from AWS: scale-in and rolling are the task of a controller on the masters, not of the group.
+ * Capacity: every edit of a scale set is a full PUT with a capacity in it. `ignoreChanges` sends what the state holds,
+ * so the state has to be refreshed before an update that touches this resource (`pulumi up --refresh`); a refresh folds
+ * the live capacity into the inputs and `ignoreChanges` keeps that (reference/cloud-facts-azure.md 1.16).
+ * Sources: reference/cloud-facts-azure.md 1, 8.1 and 10.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as compute from "@pulumi/azure-native/compute";
+import * as monitor from "@pulumi/azure-native/monitor";
+import { type Problem, throwIfAny } from "../../components/errors";
+import { renderBoot } from "../../components/node-boot";
+import {
+  type ScalingMediaPool,
+  type ScalingMediaPoolArgs,
+  scalingMediaPoolToken,
+  validateScalingMediaPool,
+} from "../../components/scaling-media-pool";
+import { healthPaths } from "../../openvidu/entry";
+import { ports } from "../../openvidu/ports";
+import { imageReference } from "./images";
+import { bootDiagnostics, linuxConfiguration, securityProfile, systemDisk, validateMachine } from "./machine";
+import { physicalName, randomSuffix, scaleSetNames } from "./names";
+
+export class AzureScalingMediaPool extends pulumi.ComponentResource implements ScalingMediaPool {
+  public readonly groupName: pulumi.Output<string>;
+
+  constructor(name: string, args: ScalingMediaPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(scalingMediaPoolToken, name, {}, opts);
+    throwIfAny(`media pool "${name}"`, [
+      ...validateScalingMediaPool(args),
+      ...validateMachine(args, "media"),
+      ...validateAzureMediaPool(args),
+    ]);
+
+    const self = { parent: this };
+    const suffix = randomSuffix(`${name}-suffix`, self);
+    const vmScaleSetName = suffix.apply((letters) => physicalName(name, letters, scaleSetNames));
+    const scaleSet = createScaleSet(name, vmScaleSetName, args, self);
+    createAutoscaler(name, scaleSet.id, args, self);
+
+    this.groupName = scaleSet.name;
+    this.registerOutputs({ groupName: this.groupName });
+  }
+}
+
+/** What Azure cannot do with these arguments. */
+export function validateAzureMediaPool({ subnetIds }: ScalingMediaPoolArgs): Problem[] {
+  return subnetIds.length === 1
+    ? []
+    : [{ path: "network.adopt.mediaSubnetIds", reason: "a scale set lies in one subnet; give exactly one" }];
+}
+
+function createScaleSet(
+  name: string,
+  vmScaleSetName: pulumi.Output<string>,
+  args: ScalingMediaPoolArgs,
+  self: pulumi.CustomResourceOptions,
+): compute.VirtualMachineScaleSet {
+  return new compute.VirtualMachineScaleSet(
+    name,
+    {
+      resourceGroupName: args.scope,
+      location: args.region,
+      tags: args.tags,
+      vmScaleSetName,
+      orchestrationMode: "Flexible",
+      sku: { name: args.instanceType, tier: "Standard", capacity: args.initial },
+      zones: args.zones.length > 0 ? [...args.zones] : undefined,
+      // One means "spread as widely as possible"; with zones nothing else is allowed.
+      platformFaultDomainCount: 1,
+      singlePlacementGroup: false,
+      upgradePolicy: { mode: "Manual" },
+      // Damage control only: nodes are deleted by name.
+      scaleInPolicy: { rules: ["OldestVM"] },
+      identity: { type: "UserAssigned", userAssignedIdentities: [args.identity.attachment] },
+      virtualMachineProfile: {
+        diagnosticsProfile: bootDiagnostics,
+        securityProfile: securityProfile(args),
+        storageProfile: { imageReference: imageReference(args.image), osDisk: systemDisk(args, args.diskGiB) },
+        osProfile: {
+          computerNamePrefix: "media-",
+          adminUsername: args.adminUsername,
+          linuxConfiguration: linuxConfiguration(name, args, self),
+          customData: renderBoot(args.boot, {
+            GROUP_NAME: vmScaleSetName,
+            BOOT_TIMEOUT_SECONDS: String(args.bootTimeoutSeconds),
+            DRAIN_TIMEOUT_SECONDS: String(args.drainTimeoutSeconds),
+            IDENTITY_CLIENT_ID: args.identity.clientId,
+          }),
+        },
+        networkProfile: networkProfile(args),
+        extensionProfile: { extensions: [healthExtension()] },
+        // The longest notice that Azure gives (1.8); a drained node approves its own deletion earlier.
+        scheduledEventsProfile: { terminateNotificationProfile: { enable: true, notBeforeTimeout: "PT15M" } },
+      },
+    },
+    {
+      ...self,
+      ignoreChanges: ["sku.capacity"],
+      dependsOn: [...args.bootAfter],
+      // Deleting waits for the notice that every node gets (10.10).
+      customTimeouts: { create: "60m", update: "60m", delete: "90m" },
+    },
+  );
+}
+
+/** Each node has a public address of its own, for media and as its way out (reference/cloud-facts-azure.md 1.5, 1.18). */
+function networkProfile({ subnetIds, firewall, backendIds }: ScalingMediaPoolArgs) {
+  return {
+    networkApiVersion: "2022-11-01",
+    networkInterfaceConfigurations: [
+      {
+        name: "primary",
+        primary: true,
+        deleteOption: "Delete",
+        networkSecurityGroup: { id: firewall.rulesId },
+        ipConfigurations: [
+          {
+            name: "primary",
+            primary: true,
+            subnet: { id: subnetIds[0]! },
+            applicationSecurityGroups: [{ id: firewall.memberOfId }],
+            loadBalancerBackendAddressPools: backendIds.map((id) => ({ id })),
+            publicIPAddressConfiguration: {
+              name: "public",
+              sku: { name: "Standard", tier: "Regional" },
+              publicIPAddressVersion: "IPv4",
+              deleteOption: "Delete",
+            },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** Tells Azure whether LiveKit answers. Shown and alarmed on; nothing acts on it (reference/cloud-facts-azure.md 8.1). */
+function healthExtension() {
+  return {
+    name: "health",
+    publisher: "Microsoft.ManagedServices",
+    type: "ApplicationHealthLinux",
+    typeHandlerVersion: "1.0",
+    autoUpgradeMinorVersion: true,
+    settings: { protocol: "http", port: ports.livekitApi.first, requestPath: healthPaths.media },
+  };
+}
+
+/**
+ * Grows the group, never shrinks it. `default` is the smallest number, because Azure raises the count to it whenever it
+ * has no measurements (1.11). The pause between two nodes is longer than a node's boot of 5 to 8 minutes
+ * (reference/azure-reference.md 10.3), so that a new node's share of the load shows before the next is added (AZ-S8).
+ */
+function createAutoscaler(
+  name: string,
+  scaleSetId: pulumi.Output<string>,
+  args: ScalingMediaPoolArgs,
+  self: pulumi.CustomResourceOptions,
+): void {
+  new monitor.AutoscaleSetting(
+    `${name}-autoscaler`,
+    {
+      resourceGroupName: args.scope,
+      location: args.region,
+      tags: args.tags,
+      // The SDK's default is false (1.10).
+      enabled: true,
+      targetResourceUri: scaleSetId,
+      profiles: [
+        {
+          name: "media-nodes",
+          capacity: { minimum: String(args.min), maximum: String(args.max), default: String(args.min) },
+          rules: [
+            {
+              metricTrigger: {
+                metricName: "Percentage CPU",
+                metricResourceUri: scaleSetId,
+                operator: "GreaterThan",
+                statistic: "Average",
+                threshold: args.targetCpuPercent,
+                timeAggregation: "Average",
+                timeGrain: "PT1M",
+                timeWindow: "PT5M",
+              },
+              scaleAction: { direction: "Increase", type: "ChangeCount", value: "1", cooldown: "PT10M" },
+            },
+          ],
+        },
+      ],
+    },
+    self,
+  );
+}
