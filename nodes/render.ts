@@ -1,9 +1,17 @@
 /**
  * Renders what a machine runs at its first boot: plain data in, cloud-init user data out. Pure, and knows no Pulumi.
+ * The programs are the script files beside this one, read once when the module is loaded; nodes/README.md describes them.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Edition, NodeRole } from "../openvidu/editions";
-import type { InstallerFlag } from "../openvidu/installer";
-import type { OpenViduVersion } from "../openvidu/versions";
+import { type InstallerFlag, installerOf } from "../openvidu/installer";
+import { ports } from "../openvidu/ports";
+import { configFiles, settingsByRole } from "../openvidu/secrets";
+import { type OpenViduVersion, versions } from "../openvidu/versions";
+import { checkSettings } from "./settings";
+import { shrinkPython, shrinkShell, shrinkUnit } from "./shrink";
 
 /** Everything that decides a node's user data. Holds names and addresses, never a secret. */
 export interface NodeSpec {
@@ -24,7 +32,185 @@ export interface UserData {
   readonly bytes: number;
 }
 
-/** The user data of one node. The same spec always yields the same bytes. */
+/** What EC2 accepts, counted before base64 (reference/cloud-facts-aws.md 10). Azure takes 64 KB. */
+export const userDataLimit = 16384;
+
+/** How long a master may take to its first readiness; media nodes are told theirs. */
+const masterBootTimeoutSeconds = 2700;
+
+const library = "/usr/local/lib/openvidu-node";
+const units = "/etc/systemd/system";
+
+interface NodeFile {
+  readonly path: string;
+  readonly source: string;
+  readonly mode: "0600" | "0644" | "0755";
+  readonly role?: NodeRole;
+  readonly cloud?: NodeSpec["cloud"];
+}
+
+const job = (name: string, role?: NodeRole): NodeFile => ({
+  path: `${library}/${name}.sh`,
+  source: `jobs/${name}.sh`,
+  mode: "0755",
+  role,
+});
+const part = (name: string): NodeFile => ({ path: `${library}/${name}`, source: `lib/${name}`, mode: "0644" });
+const adapter = (cloud: NodeSpec["cloud"], kind: "sh" | "py"): NodeFile => ({
+  path: `${library}/cloud.${kind}`,
+  source: `clouds/${cloud}.${kind}`,
+  mode: "0644",
+  cloud,
+});
+const unit = (source: string, path = source, role?: NodeRole): NodeFile => ({
+  path: `${units}/${path}`,
+  source: `units/${source}`,
+  mode: "0644",
+  role,
+});
+
+/** Every file that some node gets, with the place it has there. */
+const files: readonly NodeFile[] = [
+  ...["common.sh", "web.py", "bundle.py", "apply.py", "installer.py"].map(part),
+  adapter("aws", "sh"),
+  adapter("aws", "py"),
+  adapter("azure", "sh"),
+  adapter("azure", "py"),
+  ...["boot", "boot-steps", "docker", "install", "apply", "refresh", "wait-ready"].map((name) => job(name)),
+  job("data-disk", "master"),
+  job("drain", "media"),
+  { path: "/usr/local/bin/openvidu-status", source: "jobs/status.sh", mode: "0755" },
+  unit("openvidu-boot.service"),
+  unit("openvidu-refresh.service"),
+  unit("openvidu-refresh.timer"),
+  unit("master-boot.conf", "openvidu-boot.service.d/retry.conf", "master"),
+  unit("openvidu-master.conf", "openvidu.service.d/openvidu-node.conf", "master"),
+  unit("openvidu-media.conf", "openvidu.service.d/openvidu-node.conf", "media"),
+  unit("openvidu-drain.service", undefined, "media"),
+];
+
+const shrinkers: Readonly<Record<string, (text: string) => string>> = {
+  sh: shrinkShell,
+  py: shrinkPython,
+};
+
+const contents = new Map(files.map(({ source }) => [source, read(source)]));
+
+function read(source: string): string {
+  const shrink = shrinkers[source.slice(source.lastIndexOf(".") + 1)] ?? shrinkUnit;
+  return shrink(readFileSync(join(__dirname, source), "utf8"));
+}
+
+/**
+ * The user data of one node. The same spec always yields the same bytes.
+ * Throws if a setting is unknown, missing or unsafe, or if the result is larger than EC2 takes.
+ */
 export function renderUserData(spec: NodeSpec): UserData {
-  throw new Error(`not rendered yet: ${spec.role}`);
+  const settings = { ...derivedSettings(spec), ...spec.settings };
+  const problems = [...checkSettings(settings, spec.cloud, spec.role), ...checkFlags(spec.installerFlags)];
+  if (problems.length > 0) {
+    throw new Error(`user data of a ${spec.role} node on ${spec.cloud}: ${problems.join("; ")}`);
+  }
+  const zipped = compress(`#cloud-config\n${JSON.stringify(document(spec, settings), undefined, 1)}\n`);
+  if (zipped.length > userDataLimit) {
+    throw new Error(`user data of a ${spec.role} node is ${zipped.length} bytes; EC2 takes ${userDataLimit}`);
+  }
+  return { base64: zipped.toString("base64"), bytes: zipped.length };
+}
+
+/** The cloud-init document: put the files in place, then let systemd do the work, so that cloud-init itself can end. */
+function document(spec: NodeSpec, settings: Readonly<Record<string, string>>): object {
+  const programs = files
+    .filter((file) => (file.role ?? spec.role) === spec.role && (file.cloud ?? spec.cloud) === spec.cloud)
+    .map(({ path, source, mode }) => writeFile(path, mode, contents.get(source)!));
+  const services = ["openvidu-refresh.timer", "openvidu-boot.service"];
+  if (spec.role === "media") services.push("openvidu-drain.service");
+  return {
+    write_files: [
+      writeFile("/etc/openvidu-node/node.env", "0600", settingsFile(settings)),
+      writeFile("/etc/openvidu-node/tables.json", "0600", `${JSON.stringify(tables(spec), undefined, 1)}\n`),
+      ...programs,
+    ],
+    runcmd: [
+      ["systemctl", "daemon-reload"],
+      ["systemctl", "enable", "openvidu-refresh.service", ...services],
+      ["systemctl", "start", "--no-block", ...services],
+    ],
+  };
+}
+
+function writeFile(path: string, permissions: string, content: string): object {
+  return { path, owner: "root:root", permissions, content };
+}
+
+/** What follows from the data of the release. */
+function derivedSettings(spec: NodeSpec): Record<string, string> {
+  const facts = versions[spec.version];
+  const installer = installerOf(spec.version, spec.edition, spec.role);
+  const local = `http://127.0.0.1:${ports.livekitApi.first}`;
+  const endsTlsHere = spec.edition === "elastic" || spec.installerFlags.some(({ flag }) => flag === "--internal-tls-termination");
+  const byRole: Record<string, string> =
+    spec.role === "master"
+      ? {
+          HEALTH_URL: `${local}/health/caddy`,
+          APP_HEALTH_URL: `${local}/dashboard/`,
+          BOOT_TIMEOUT_SECONDS: String(masterBootTimeoutSeconds),
+        }
+      : { HEALTH_URL: `${local}/` };
+  return {
+    CLOUD: spec.cloud,
+    EDITION: spec.edition,
+    ROLE: spec.role,
+    OPENVIDU_VERSION: spec.version,
+    DOCKER_VERSION: facts.docker,
+    DOCKER_COMPOSE_VERSION: facts.dockerCompose,
+    INSTALLER_URL: installer.url,
+    INSTALLER_SHA256: installer.sha256,
+    TLS_MODE: endsTlsHere ? "node" : "loadBalancer",
+    ...byRole,
+  };
+}
+
+/** Assignments that a shell reads back literally, whatever the values hold. */
+function settingsFile(settings: Readonly<Record<string, string>>): string {
+  return Object.keys(settings)
+    .sort()
+    .map((key) => `${key}='${settings[key]!.replaceAll("'", "'\\''")}'\n`)
+    .join("");
+}
+
+/** Bundle keys of the object store that a master of each cloud cannot do without. */
+const storeKeys: Readonly<Record<NodeSpec["cloud"], RegExp>> = { aws: /^EXTERNAL_S3_/, azure: /^AZURE_/ };
+
+/** What the programs need to know about flags and config files, as data. */
+function tables(spec: NodeSpec): object {
+  const settings = settingsByRole[spec.role];
+  const foreign = storeKeys[spec.cloud === "aws" ? "azure" : "aws"];
+  const clusterDataIsOptional = spec.edition === "elastic";
+  const fromFlags = spec.installerFlags.flatMap(({ value }) => (value.kind === "bundle" ? [value.key] : []));
+  const required = [...fromFlags, ...Object.keys(settings), "OPENVIDU_VERSION"]
+    .filter((key) => !foreign.test(key))
+    .filter((key) => !(clusterDataIsOptional && key === "EXTERNAL_S3_BUCKET_CLUSTER_DATA"));
+  return {
+    flags: spec.installerFlags.map(({ flag, value }) => ({ flag, ...value })),
+    settings: Object.fromEntries(Object.entries(settings).map(([key, file]) => [key, configFiles[file]])),
+    optionalFiles: [configFiles.meet],
+    required: [...new Set(required)].sort(),
+    mayBeEmpty: ["ENABLED_MODULES", "MEET_INITIAL_API_KEY"],
+    skipEmpty: ["MEET_INITIAL_API_KEY"],
+  };
+}
+
+/** The vendor's bootstrap expands its arguments unquoted, so a blank or a pattern in a flag would change it. */
+function checkFlags(flags: readonly InstallerFlag[]): string[] {
+  return flags
+    .map(({ flag, value }) => flag + (value.kind === "constant" ? value.value : ""))
+    .filter((text) => /[\s*?[\]\p{Cc}]/u.test(text))
+    .map((text) => `installer flag ${JSON.stringify(text)} has a character that the installer cannot take`);
+}
+
+function compress(text: string): Buffer {
+  const zipped = gzipSync(text, { level: 9 });
+  zipped[9] = 255;
+  return zipped;
 }

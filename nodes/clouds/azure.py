@@ -1,0 +1,68 @@
+# Azure for the jobs: instance metadata, the node's bundle from Key Vault by managed identity, and its own scheduled
+# events (reference/cloud-facts-azure.md 5.8 and 12).
+import json
+import os
+import sys
+import urllib.parse
+
+from web import Trouble, call, skew_of
+
+IMDS = os.environ.get("OPENVIDU_NODE_IMDS", "http://169.254.169.254")
+EVENTS = "scheduledevents?api-version=2020-07-01"
+
+
+def metadata(path, body=None):
+    method = "GET" if body is None else "POST"
+    status, text = call(method, IMDS + "/metadata/" + path, {"Metadata": "true"}, body, True)
+    if status != 200:
+        raise Trouble("metadata %s: %d" % (path.split("?")[0], status))
+    return text.decode().strip()
+
+
+def instance(path):
+    return metadata("instance/%s?api-version=2021-02-01&format=text" % path)
+
+
+# The audience of a vault is its host without the vault's own name, in every Azure cloud.
+def fetch_bundle():
+    address = urllib.parse.urlsplit(os.environ["BUNDLE_ID"])
+    query = urllib.parse.urlencode(
+        {
+            "api-version": "2018-02-01",
+            "resource": "https://" + address.netloc.split(".", 1)[-1],
+            "client_id": os.environ["IDENTITY_CLIENT_ID"],
+        }
+    )
+    token = json.loads(metadata("identity/oauth2/token?" + query))["access_token"]
+    base = os.environ.get("OPENVIDU_NODE_ENDPOINT", "https://" + address.netloc)
+    status, text = call("GET", base + address.path + "?api-version=7.4", {"Authorization": "Bearer " + token})
+    if status != 200:
+        raise Trouble("secret store: %d%s" % (status, skew_of(text)))
+    return json.loads(text)["value"]
+
+
+# Events of the whole scale set reach every machine; only the end of this one counts.
+def own_termination():
+    name = instance("compute/name")
+    for event in json.loads(metadata(EVENTS)).get("Events", []):
+        if event.get("EventType") == "Terminate" and name in event.get("Resources", []):
+            return event["EventId"]
+    return ""
+
+
+def main(command, *arguments):
+    if command == "instance":
+        print(instance(arguments[0]))
+    elif command == "own-termination":
+        print(own_termination())
+    elif command == "approve":
+        metadata(EVENTS, json.dumps({"StartRequests": [{"EventId": arguments[0]}]}).encode())
+    else:
+        sys.exit("unknown command " + command)
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except (Trouble, LookupError, TypeError, ValueError) as trouble:
+        sys.exit(str(trouble))

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Installs OpenVidu once: fetches the vendor's bootstrap for the release, runs it only if it is the known file, and marks
+# the installation as finished. A new machine that gets an old data disk takes over the installation on it.
+set -Eeuo pipefail
+# shellcheck source=nodes/lib/common.sh
+. "$(dirname "$(readlink -f "$0")")/common.sh"
+load_settings
+KEPT="$PREFIX/.openvidu-node"
+# What the installer puts outside its directory; a rebuilt machine gets it back from the data disk.
+OUTSIDE=(etc/systemd/system/openvidu.service etc/sysctl.d/50-openvidu.conf)
+
+restore() {
+  local file
+  for file in "${OUTSIDE[@]}"; do
+    if [[ ! -e "$ROOT/$file" && -e "$KEPT/$file" ]]; then
+      mkdir -p "$(dirname "$ROOT/$file")"
+      cp -a "$KEPT/$file" "$ROOT/$file"
+      log note "restored /$file"
+    fi
+  done
+  systemctl daemon-reload
+  sysctl -q --system || log note "kernel settings could not be applied"
+}
+
+keep() {
+  local file
+  for file in "${OUTSIDE[@]}"; do
+    if [[ -e "$ROOT/$file" ]]; then
+      mkdir -p "$(dirname "$KEPT/$file")"
+      cp -a "$ROOT/$file" "$KEPT/$file"
+    fi
+  done
+  printf '%s\n' "$OPENVIDU_VERSION" | write_file 0644 "$KEPT/installed"
+}
+
+download() {
+  curl -fsSL --proto "${PROTOCOLS:-=https}" --tlsv1.2 --max-time 60 -o "$1" "$INSTALLER_URL"
+}
+
+if is_installed; then
+  version="$(<"$KEPT/installed")"
+  if [[ "$version" != "$OPENVIDU_VERSION" ]]; then
+    log note "version $version is installed, not $OPENVIDU_VERSION; an upgrade is a procedure of its own"
+  fi
+  restore
+  exit 0
+fi
+# What an interrupted installation left is kept for a look, out of the way.
+if [[ -d "$PREFIX" && -n "$(ls -A "$PREFIX")" ]]; then mv "$PREFIX" "$PREFIX.unfinished-$EPOCHSECONDS"; fi
+script="$PRIVATE_DIR/installer.sh"
+until_ok 180 10 download "$script" || fail "$INSTALLER_URL could not be fetched"
+printf '%s  %s\n' "$INSTALLER_SHA256" "$script" | sha256sum --check --status ||
+  fail "the installer does not have the SHA-256 of release $OPENVIDU_VERSION and was not run"
+python3 "$NODE_LIB/installer.py" "$script" || fail "the installer ended with an error; see journalctl -u openvidu-boot"
+[[ -d "$PREFIX/config" ]] || fail "the installer left no $PREFIX/config"
+mkdir -p "$KEPT"
+keep
+if [[ -n "${DATA_DISK:-}" ]]; then "$NODE_LIB/data-disk.sh" adopt; fi
+systemctl daemon-reload

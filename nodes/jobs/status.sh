@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Shows a person where this node stands: `openvidu-status`.
+set -Eeuo pipefail
+state="${OPENVIDU_NODE_ROOT:-}/var/lib/openvidu-node/status"
+if [[ -r "$state" ]]; then
+  cat "$state"
+else
+  echo "state=new"
+fi
+echo "openvidu=$(systemctl is-active openvidu 2>/dev/null || true)"
+echo "log=journalctl -u openvidu-boot -u openvidu-refresh -u openvidu-drain -u openvidu"

@@ -1,0 +1,101 @@
+# shellcheck shell=bash
+# What every job on a node shares: paths, the log line, the status file, atomic writes and bounded waiting.
+# Sourced, never run. OPENVIDU_NODE_ROOT moves every path below another directory; only tests set it.
+set -Eeuo pipefail
+
+ROOT="${OPENVIDU_NODE_ROOT:-}"
+NODE_LIB="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+STATE_DIR="$ROOT/var/lib/openvidu-node"
+PRIVATE_DIR="$STATE_DIR/private"
+RUN_DIR="$ROOT/run/openvidu-node"
+PREFIX="$ROOT/opt/openvidu"
+BUNDLE="$PRIVATE_DIR/bundle.json"
+# The first job that fails leaves its reason here; whoever supervises the jobs reports it, once.
+FAILURE_FILE="${FAILURE_FILE:-$RUN_DIR/$(basename "$0").failure}"
+STEP="${STEP:-$(basename "$0" .sh)}"
+# Services start without it, and some programs of others insist on it.
+export HOME="${HOME:-/root}"
+export ROOT NODE_LIB STATE_DIR PRIVATE_DIR RUN_DIR PREFIX BUNDLE FAILURE_FILE
+
+mkdir -p "$PRIVATE_DIR" "$RUN_DIR"
+chmod 0700 "$PRIVATE_DIR"
+
+# log <outcome> [why]: one line for the journal. Never hand it a value from the bundle.
+log() {
+  printf 'openvidu-node step=%s outcome=%s%s\n' "$STEP" "$1" "${2:+ why=\"$2\"}"
+}
+
+# The reason file is written once: a failing step, its parent and the supervisor all pass here.
+note_failure() {
+  (set -o noclobber && printf '%s\n' "$1" >"$FAILURE_FILE") 2>/dev/null || true
+}
+
+fail() {
+  note_failure "$STEP: $1"
+  log failed "$1"
+  trap - ERR
+  exit 1
+}
+
+# BASH_COMMAND is the text of the command before expansion, so it cannot carry a value.
+on_error() {
+  local code=$? line="$1" command="$2"
+  note_failure "$STEP: line $line: \"$command\" ended with $code"
+  trap - ERR
+  exit "$code"
+}
+trap 'on_error "$LINENO" "$BASH_COMMAND"' ERR
+
+# Settings are data that the renderer quoted; programs started from here see them as environment.
+load_settings() {
+  set -a
+  # shellcheck source=/dev/null
+  . "$ROOT/etc/openvidu-node/node.env"
+  set +a
+  if [[ -n "${HTTP_PROXY:-}" ]]; then export http_proxy="$HTTP_PROXY"; fi
+  if [[ -n "${HTTPS_PROXY:-}" ]]; then export https_proxy="$HTTPS_PROXY"; fi
+  if [[ -n "${NO_PROXY:-}" ]]; then export no_proxy="$NO_PROXY"; fi
+}
+
+# write_file <mode> <path>: standard input becomes the whole file, or the file stays as it was.
+write_file() {
+  local temporary
+  mkdir -p "$(dirname "$2")"
+  temporary="$(mktemp "$2.XXXXXX")"
+  cat >"$temporary"
+  chmod "$1" "$temporary"
+  mv -f "$temporary" "$2"
+}
+
+# set_status <state> [detail]: what openvidu-status shows.
+set_status() {
+  printf 'state=%s\nsince=%s\nrole=%s\nversion=%s\ndetail=%s\n' \
+    "$1" "$(date -u +%FT%TZ)" "${ROLE:-}" "${OPENVIDU_VERSION:-}" "${2:-}" | write_file 0644 "$STATE_DIR/status"
+}
+
+# until_ok <seconds> <pause> <command...>: tries again until it succeeds or the time is over. Inside it errexit is off.
+until_ok() {
+  local deadline=$((EPOCHSECONDS + $1)) pause="$2"
+  shift 2
+  until "$@"; do
+    if ((EPOCHSECONDS + pause > deadline)); then return 1; fi
+    sleep "$pause"
+  done
+}
+
+is_installed() { [[ -s "$PREFIX/.openvidu-node/installed" ]]; }
+is_leaving() { [[ -e "$STATE_DIR/drain" ]]; }
+
+# run_program <command...>: its errors become the reason of the failure. Our programs write reasons, never values.
+run_program() {
+  local errors code=0
+  errors="$(mktemp "$RUN_DIR/errors.XXXXXX")"
+  "$@" 2>"$errors" || code=$?
+  if ((code != 0)); then
+    local reason
+    reason="$(tail -n 1 "$errors")"
+    rm -f "$errors"
+    fail "${reason:-ended with $code}"
+  fi
+  rm -f "$errors"
+}

@@ -1,0 +1,43 @@
+# HTTP for the other programs: no redirects (they would carry credentials elsewhere), short time limits, and errors
+# that name what happened without quoting a response.
+import email.utils
+import time
+import urllib.error
+import urllib.request
+
+
+class Trouble(Exception):
+    pass
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+# Instance metadata is asked directly, everything else through the proxy of the environment, if there is one.
+def call(method, url, headers=None, body=None, direct=False):
+    handlers = [_NoRedirect()] + ([urllib.request.ProxyHandler({})] if direct else [])
+    request = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
+    try:
+        with urllib.request.build_opener(*handlers).open(request, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read() + _skew(error.headers.get("Date"))
+    except (OSError, ValueError) as error:
+        raise Trouble("no answer from %s (%s)" % (url.split("?")[0], type(error).__name__))
+
+
+# Signatures and tokens depend on the clock, so a wrong one is worth a word in the reason.
+def _skew(date):
+    try:
+        seconds = int(time.time() - email.utils.parsedate_to_datetime(date).timestamp())
+    except (TypeError, ValueError):
+        return b""
+    return b" clock is %d s off" % seconds if abs(seconds) > 120 else b""
+
+
+def skew_of(text):
+    found = text.rfind(b" clock is ")
+    return text[found:].decode() if found >= 0 and text.endswith(b" s off") else ""
