@@ -50,11 +50,12 @@ export default defineConfig(
     rules: {
       eqeqeq: "error",
       "house/import-borders": "error",
+      // The plugin's second rule, for OutputInstance, looks for a type alias, which the SDK has made an interface: it
+      // never fires. typescript-eslint's restrict-template-expressions, part of the preset above, takes its place.
       "@pulumi/no-output-in-template-literal": "error",
-      "@pulumi/no-output-instance-in-template-literal": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/no-floating-promises": "error",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", caughtErrors: "all" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // Package roots cost seconds of type checking and hundreds of megabytes.
       "no-restricted-imports": [
         "error",
@@ -70,8 +71,17 @@ export default defineConfig(
   { files: product, rules: { "house/no-port-literals": "error" } },
   { files: classes, rules: { "no-restricted-syntax": ["error", ...hiddenMembers, resourcesInApply] } },
   {
-    // `describe` and `it` return nothing that needs waiting for, and mocks are looser than products.
+    // Tests take apart recorded graphs and rendered documents, whose values nobody has typed.
     files: ["test/**/*.ts"],
-    rules: { "@typescript-eslint/no-unsafe-assignment": "off", "@typescript-eslint/no-unsafe-member-access": "off" },
+    rules: Object.fromEntries(
+      [
+        "no-explicit-any",
+        "no-unsafe-argument",
+        "no-unsafe-assignment",
+        "no-unsafe-call",
+        "no-unsafe-member-access",
+        "no-unsafe-return",
+      ].map((rule) => [`@typescript-eslint/${rule}`, "off"]),
+    ),
   },
 );

@@ -109,9 +109,10 @@ export class HighAvailability extends pulumi.ComponentResource {
     }
 
     function createNetwork(): InstanceType<Cloud["Network"]> {
+      const { region, resourceGroup: existingScope, deletionProtection } = settings;
       return new cloud.Network(
         `${name}-network`,
-        { ...settings.network, region: settings.region, existingScope: settings.resourceGroup, tags: tags() },
+        { ...settings.network, region, existingScope, deletionProtection, tags: tags() },
         self,
       );
     }
@@ -212,7 +213,6 @@ export class HighAvailability extends pulumi.ComponentResource {
           CLUSTER: `${pulumi.getProject()}-${pulumi.getStack()}`,
           REGION: settings.region,
           BUNDLE_ID: secretStore.bundleIds[role],
-          COORDINATION_URL: storage.coordinationUrl,
           TLS_MODE: context.tls,
           ...more,
         },

@@ -35,6 +35,8 @@ export interface NetworkArgs {
   readonly adopt?: AdoptedNetwork;
   /** Optional. Azure: an existing resource group. @default a group of the cluster's own */
   readonly existingScope?: string;
+  /** Optional. Whether the addresses that masters leave by refuse deletion (PlacementArgs.deletionProtection). @default false */
+  readonly deletionProtection?: boolean;
   readonly tags: Tags;
 }
 
@@ -43,6 +45,8 @@ export interface Slot {
   readonly subnetId: pulumi.Output<string>;
   /** Zone of the subnet's machine; an empty string where the region has no zones. */
   readonly zone: pulumi.Output<string>;
+  /** Private address to give to the machine (Azure, created networks). Absent: the cloud chooses one and keeps it. */
+  readonly address?: pulumi.Output<string>;
 }
 
 export interface Network extends pulumi.ComponentResource {

@@ -17,6 +17,12 @@ export interface SecretStoreArgs extends PlacementArgs {
   readonly kmsKeyId?: string;
   /** Required. Days during which a deleted store can be recovered: 7 to 30 on AWS, 7 to 90 on Azure. */
   readonly recoveryDays: number;
+  /**
+   * Optional. AWS: ARNs, with wildcards if need be, of people and programs that may read besides the nodes, the
+   * deployer and the account's root user.
+   * @default none
+   */
+  readonly readerArns?: readonly string[];
   /** Required. Azure: subnets from which the vault may be read. */
   readonly readerSubnetIds: readonly pulumi.Input<string>[];
   /** Required. Azure: address ranges of deployers; none leaves the vault's data plane to the nodes alone. */

@@ -4,12 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import type { Edition, NodeRole } from "../openvidu/editions";
 import { type InstallerFlag, installerOf } from "../openvidu/installer";
 import { ports } from "../openvidu/ports";
 import { configFiles, settingsByRole } from "../openvidu/secrets";
 import { type OpenViduVersion, versions } from "../openvidu/versions";
+import { gzip } from "./gzip";
 import { checkSettings } from "./settings";
 import { shrinkPython, shrinkShell, shrinkUnit } from "./shrink";
 
@@ -111,7 +111,7 @@ export function renderUserData(spec: NodeSpec): UserData {
   if (problems.length > 0) {
     throw new Error(`user data of a ${spec.role} node on ${spec.cloud}: ${problems.join("; ")}`);
   }
-  const zipped = compress(`#cloud-config\n${JSON.stringify(document(spec, settings), undefined, 1)}\n`);
+  const zipped = gzip(Buffer.from(`#cloud-config\n${JSON.stringify(document(spec, settings), undefined, 1)}\n`));
   if (zipped.length > userDataLimit) {
     throw new Error(`user data of a ${spec.role} node is ${zipped.length} bytes; EC2 takes ${userDataLimit}`);
   }
@@ -148,7 +148,8 @@ function derivedSettings(spec: NodeSpec): Record<string, string> {
   const facts = versions[spec.version];
   const installer = installerOf(spec.version, spec.edition, spec.role);
   const local = `http://127.0.0.1:${ports.livekitApi.first}`;
-  const endsTlsHere = spec.edition === "elastic" || spec.installerFlags.some(({ flag }) => flag === "--internal-tls-termination");
+  const endsTlsHere =
+    spec.edition === "elastic" || spec.installerFlags.some(({ flag }) => flag === "--internal-tls-termination");
   const byRole: Record<string, string> =
     spec.role === "master"
       ? {
@@ -207,10 +208,4 @@ function checkFlags(flags: readonly InstallerFlag[]): string[] {
     .map(({ flag, value }) => flag + (value.kind === "constant" ? value.value : ""))
     .filter((text) => /[\s*?[\]\p{Cc}]/u.test(text))
     .map((text) => `installer flag ${JSON.stringify(text)} has a character that the installer cannot take`);
-}
-
-function compress(text: string): Buffer {
-  const zipped = gzipSync(text, { level: 9 });
-  zipped[9] = 255;
-  return zipped;
 }

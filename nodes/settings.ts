@@ -29,7 +29,6 @@ export const nodeSettings: readonly NodeSetting[] = [
   { key: "CLUSTER", from: "topology", meaning: "name of the cluster, such as openvidu-acme-prod" },
   { key: "REGION", from: "topology", meaning: "region of the cloud" },
   { key: "BUNDLE_ID", from: "topology", meaning: "what the node asks the secret store for: secret ARN (AWS), versionless secret URL (Azure)" },
-  { key: "COORDINATION_URL", from: "topology", clouds: azure, optional: true, mayBeEmpty: true, meaning: "container in which masters and media nodes agree on who leaves" },
   { key: "MASTER_IPS", from: "pool", meaning: "addresses of the masters, comma-separated, in slot order" },
   { key: "SLOT", from: "pool", roles: master, meaning: "number of the master, from 1" },
   { key: "DATA_DISK", from: "pool", roles: master, meaning: "identity of the data disk: volume id (AWS), lun0 (Azure)" },
@@ -69,7 +68,8 @@ export function checkSettings(values: Readonly<Record<string, string>>, cloud: N
   const problems: string[] = [];
   for (const [key, value] of Object.entries(values)) {
     const name = JSON.stringify(key);
-    if (!known.some((setting) => setting.key === key)) problems.push(`${name} is not a setting of a ${role} node on ${cloud}`);
+    if (!known.some((setting) => setting.key === key))
+      problems.push(`${name} is not a setting of a ${role} node on ${cloud}`);
     if (typeof value !== "string") problems.push(`${name} is not text`);
     else if (/[\p{Cc}\u2028\u2029]/u.test(value)) problems.push(`${name} has a control character`);
   }

@@ -29,7 +29,8 @@ export interface Listener {
   readonly healthCheck: HealthCheck;
 }
 
-const healthPaths: Readonly<Record<NodeRole, string>> = { master: "/health/caddy", media: "/" };
+/** Path of the health endpoint by node role: Caddy on masters, LiveKit and the ingress service on media nodes. */
+export const healthPaths: Readonly<Record<NodeRole, string>> = { master: "/health/caddy", media: "/" };
 
 const timings = { status: 200, intervalSeconds: 10, timeoutSeconds: 5, healthyThreshold: 3, unhealthyThreshold: 4 };
 

@@ -6,6 +6,7 @@ import type { Architecture, MachineImage } from "../components/machine-image";
 import * as awsImages from "./aws/images";
 import * as awsTypes from "./aws/instance-types";
 import * as awsRegions from "./aws/regions";
+import * as awsRolls from "./aws/rolls";
 import * as azureImages from "./azure/images";
 import * as azureTypes from "./azure/instance-types";
 import * as azureRegions from "./azure/regions";
@@ -22,8 +23,21 @@ export interface CloudFacts {
   imageVersion(release: MachineImage["release"], architecture: Architecture): string;
   /** Addresses for media nodes in a new network with this prefix length over so many zones. */
   mediaAddresses(prefix: number, zones: number): number;
+  /** Nodes that a roll of the media group adds before it takes old ones away. */
+  rollSurge(nodes: number): number;
+  /** Longest time that a roll may take, in all and with these numbers; nothing where the cloud sets no limit. */
+  rollLimit(nodes: number, bootTimeoutSeconds: number, drainTimeoutSeconds: number): RollLimit | undefined;
   /** Whether the way out of one zone's machines can be made independent of the other zones. */
   hasNatPerZone(region: string): boolean;
+}
+
+export interface RollLimit {
+  /** What the roll may take. */
+  readonly seconds: number;
+  /** When the cloud ends it. */
+  readonly longestSeconds: number;
+  /** Batches that boot and drain one after the other. */
+  readonly batches: number;
 }
 
 const facts: Readonly<Record<CloudName, CloudFacts>> = {
@@ -36,6 +50,12 @@ const facts: Readonly<Record<CloudName, CloudFacts>> = {
     imageVersion: (release) => awsImages.defaultImageVersions[release],
     // A subnet per zone (providers/aws/network.ts: zoneRanges), of which the load balancer takes 8 and a NAT gateway one.
     mediaAddresses: (prefix, zones) => zones * (usable(prefix + 3) - 9),
+    rollSurge: awsRolls.rollBatchOf,
+    rollLimit: (nodes, bootTimeoutSeconds, drainTimeoutSeconds) => ({
+      seconds: awsRolls.rollSeconds(nodes, bootTimeoutSeconds, drainTimeoutSeconds),
+      longestSeconds: awsRolls.longestRollSeconds,
+      batches: Math.ceil(nodes / awsRolls.rollBatchOf(nodes)),
+    }),
     hasNatPerZone: () => true,
   },
   azure: {
@@ -47,6 +67,9 @@ const facts: Readonly<Record<CloudName, CloudFacts>> = {
     imageVersion: (release, architecture) => azureImages.defaultImageVersions[release][architecture],
     // A single subnet for all media nodes (providers/azure/network.ts: layOut).
     mediaAddresses: (prefix) => usable(prefix + 1),
+    // A node is drained before its successor comes, so that the group stays within its bounds (cloud-facts-azure.md 1.11).
+    rollSurge: () => 0,
+    rollLimit: () => undefined,
     hasNatPerZone: (region) => azureRegions.zonesOf(region).length === 0 || azureRegions.hasZoneRedundantNat(region),
   },
 };

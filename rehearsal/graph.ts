@@ -40,6 +40,8 @@ export interface RecordedResource {
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly options: RecordedOptions;
+  /** Present and true for a resource that the program only reads (`.get()`). */
+  readonly external?: true;
 }
 
 /** Stands for a value that is not known during a preview. */
@@ -66,6 +68,8 @@ export interface Graph {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly log: readonly LogMessage[];
   readonly refusals: readonly Refusal[];
+  /** URNs of resources that were not tried because they need a refused one; absent when there are none. */
+  readonly skipped?: readonly string[];
   /** Exit code of the program: 0, or 32 when it failed and has said why. */
   readonly exitCode: number;
 }

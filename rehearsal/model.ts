@@ -21,6 +21,10 @@ export interface LiveResource {
 export interface ExistingThings {
   /** Place of an adopted id in its config list, in the order of the config. */
   readonly turns: Readonly<Record<string, number>>;
+  /** Domain that the config names; a DNS zone that it names holds this domain. */
+  readonly domain?: string;
+  /** Azure subscription that the config's resource ids name. */
+  readonly subscription?: string;
   /** Properties that replace made-up ones, by id or name; `{ missing: true }` says that there is no such thing. */
   readonly overrides: Readonly<Record<string, Properties>>;
 }
@@ -66,7 +70,11 @@ export interface ResourceModel {
    */
   check?(inputs: Properties, world: World): string[];
   /** Id and the outputs beyond the inputs. Called with inputs after naming and defaults. */
-  create(inputs: Properties, world: World, resource: { urn: string; name: string }): { id: string; outputs: Properties };
+  create(
+    inputs: Properties,
+    world: World,
+    resource: { urn: string; name: string },
+  ): { id: string; outputs: Properties };
 }
 
 /** A function that a provider offers to programs (`aws:ec2/getSubnet:getSubnet`). */

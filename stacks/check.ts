@@ -37,9 +37,10 @@ export function checkConfig(
   const config = wellShapedPart(raw, cloud.data);
   const facts = factsOf(cloud.data);
   const settings = resolve(config, facts);
+  const together = crossFieldProblems({ config, settings, facts, stackName, broken: shape.broken });
   const problems = distinct([
     ...shape.problems,
-    ...crossFieldProblems({ config, settings, facts, stackName, broken: shape.broken }),
+    ...together.map((problem) => withoutValues(problem, raw, hidden)),
     ...secretProblems({ config, settings, secrets, stackName, broken: shape.broken }),
   ]);
   return problems.length > 0 ? { problems } : { settings };
@@ -94,15 +95,30 @@ function describe(
     // Neither form of a union fits: say what is wrong with the items of the form that was meant.
     const inside = issue.errors.flat().filter((inner) => inner.path.length > 0);
     if (inside.length > 0) {
-      return inside.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, raw, cloud, hidden));
+      return inside.flatMap((inner) =>
+        describe({ ...inner, path: [...issue.path, ...inner.path] }, raw, cloud, hidden),
+      );
     }
   }
   const secret = hidden.has(String(issue.path[0])) || neverShown.has(formatPath(issue.path));
   return [{ path: formatPath(issue.path), reason: withValue(issue.message, valueAt(raw, issue.path), secret) }];
 }
 
+/** The same problem, but silent about values that are stored encrypted. */
+function withoutValues(problem: Problem, raw: Readonly<Record<string, unknown>>, hidden: ReadonlySet<string>): Problem {
+  const topic = problem.path.split(/[.[]/, 1)[0] ?? "";
+  const shows = [...hidden].flatMap((key) => textsIn(raw[key])).some((text) => problem.reason.includes(text));
+  if (!hidden.has(topic) && !shows) return problem;
+  return { ...problem, reason: "does not fit; why is not said, because a value is stored encrypted that need not be" };
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return value === "" ? [] : [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
 /** Places where somebody may have put a private key by mistake. */
-const neverShown = new Set(["certificate.chain"]);
+const neverShown = new Set(["certificate.chain", "access.sshPublicKey"]);
 
 function withValue(message: string, value: unknown, secret: boolean): string {
   if (value === undefined) return `is missing; it ${message}`;
@@ -116,7 +132,7 @@ function unknownKey(key: string, path: Path, raw: unknown, cloud: CloudName): st
   if (other) return `belongs to ${other}, but this stack is on ${cloud}; remove it`;
   const known = [...keysAt(schemas[cloud], path, raw), ...(path.length === 0 ? secretKeys : [])];
   const near = known.find((candidate) => isTypo(key, candidate));
-  return near ? `is not a known key; did you mean ${near}` : `is not a known key; known are ${known.join(", ")}`;
+  return near ? `is not a known key; did you mean ${near}` : `is not a known key; known here: ${known.join(", ")}`;
 }
 
 /** The keys that a schema knows at a place of the config; none where the schema has no such place. */
@@ -139,10 +155,11 @@ function accepts(option: z.ZodObject, kind: unknown): boolean {
   return literal instanceof z.ZodLiteral && literal.safeParse(kind).success;
 }
 
-/** Whether one word is the other with one or two letters changed, added or left out, or in another case. */
+/** Whether one word is the other in another case, or with one letter (two in a long word) changed, added or left out. */
 function isTypo(word: string, candidate: string): boolean {
   if (word.toLowerCase() === candidate.toLowerCase()) return true;
-  if (Math.abs(word.length - candidate.length) > 2 || candidate.length < 4) return false;
+  const most = candidate.length < 6 ? 1 : 2;
+  if (Math.abs(word.length - candidate.length) > most || candidate.length < 4) return false;
   let row = Array.from({ length: candidate.length + 1 }, (_, i) => i);
   for (let i = 1; i <= word.length; i++) {
     const next = [i];
@@ -152,12 +169,15 @@ function isTypo(word: string, candidate: string): boolean {
     }
     row = next;
   }
-  return row[candidate.length]! <= 2;
+  return row[candidate.length]! <= most;
 }
+
+/** The same schemas with no key required. */
+const lenientSchemas = { aws: schemas.aws.partial(), azure: schemas.azure.partial() } as const;
 
 /** The config without whatever has the wrong shape, so that the rest can still be checked. */
 function wellShapedPart(raw: Readonly<Record<string, unknown>>, cloud: CloudName): CheckedConfig {
-  const lenient = schemas[cloud].partial();
+  const lenient = lenientSchemas[cloud];
   let rest: unknown = raw;
   for (;;) {
     const result = lenient.safeParse(rest);

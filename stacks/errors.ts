@@ -9,9 +9,10 @@ export function stackFile(stackName: string): string {
   return `stacks/Pulumi.${stackName}.yaml`;
 }
 
-/** One line for each problem: file, config key, what is wrong and what to do. */
+/** One line for each problem: file, config key (unless it is the stack's name), what is wrong and what to do. */
 export function formatProblems(stackName: string, problems: readonly Problem[]): string {
-  return problems.map(({ path, reason }) => `${stackFile(stackName)}: openvidu:${path}: ${reason}`).join("\n");
+  const place = (path: string): string => (path === "" ? "" : `openvidu:${path}: `);
+  return problems.map(({ path, reason }) => `${stackFile(stackName)}: ${place(path)}${reason}`).join("\n");
 }
 
 /** A stack config that cannot be deployed. `message` is complete; nothing else has to be printed. */

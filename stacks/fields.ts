@@ -34,13 +34,25 @@ export function oneOf<const T extends readonly [string, ...string[]]>(
 
 /** A list with bounds on its length; `what` names its items in the plural. */
 export function list<T extends z.ZodType>(item: T, what: string, min: number, max: number): z.ZodArray<T> {
-  const error = `must be a list of ${min === 0 ? `at most ${max}` : `${min} to ${max}`} ${what}`;
+  const count = min === max ? String(min) : min === 0 ? `at most ${max}` : `${min} to ${max}`;
+  const error = `must be a list of ${count} ${what}`;
   return z.array(item, { error }).min(min, { error }).max(max, { error });
 }
 
 /** A group of settings of which every key is known. */
 export function group<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape, { error: `must be a group of settings: ${Object.keys(shape).join(", ")}` });
+}
+
+/** The message of groups that come in several forms, of which their `kind` names one. */
+export function oneOfKinds(kinds: readonly string[], refusals: Readonly<Record<string, string>> = {}) {
+  return ({ input }: { readonly input?: unknown }): string => {
+    if (typeof input !== "object" || input === null || Array.isArray(input)) {
+      return `must be a group of settings whose kind is ${listed(kinds)}`;
+    }
+    const { kind } = input as { readonly kind?: unknown };
+    return typeof kind === "string" && Object.hasOwn(refusals, kind) ? refusals[kind]! : `must be ${listed(kinds)}`;
+  };
 }
 
 /** `"a", "b" or "c"`. */

@@ -11,7 +11,7 @@ import { secretKeys } from "./settings";
 export interface JsonSchema {
   readonly type?: string;
   readonly description?: string;
-  readonly const?: unknown;
+  readonly const?: string;
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
   readonly minimum?: number;

@@ -45,10 +45,7 @@ export function loadSettings(): LoadedConfig {
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
 
 /** Sorts the keys of the program's namespace and parses structured values. */
-export function splitConfig(
-  config: Readonly<Record<string, string>>,
-  isSecret: (key: string) => boolean,
-): SplitConfig {
+export function splitConfig(config: Readonly<Record<string, string>>, isSecret: (key: string) => boolean): SplitConfig {
   const prefix = `${namespace}:`;
   const entries = Object.entries(config).filter(([key]) => key.startsWith(prefix));
   const plain = entries.map(([key, value]) => [key.slice(prefix.length), value] as const);

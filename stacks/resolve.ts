@@ -63,7 +63,9 @@ function resolveCertificate(config: CheckedConfig): CertificateSettings {
   const { certificate } = config;
   if (certificate === undefined) return { kind: config.cloud === "aws" ? "acm" : "letsencrypt" };
   // Line breaks of a wrapped base64 text would end the line of the settings file it is written to.
-  return certificate.kind === "owncert" ? { kind: "owncert", chain: certificate.chain.replace(/\s/g, "") } : certificate;
+  return certificate.kind === "owncert"
+    ? { kind: "owncert", chain: certificate.chain.replace(/\s/g, "") }
+    : certificate;
 }
 
 function resolveMasters(config: CheckedConfig, profile: Profile, facts: CloudFacts): MasterSettings {

@@ -58,14 +58,21 @@ export const longestStackName = 40;
 function checkStackName({ stackName }: RuleContext): Problem[] {
   const ok = /^[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(stackName) && stackName.length <= longestStackName;
   const what = `at most ${longestStackName} letters, digits and hyphens, beginning with a letter and not ending in a hyphen`;
-  return ok ? [] : [problem("cloud", `the stack's name ${quoted(stackName)} becomes part of names in the cloud; it must be ${what}`)];
+  return ok
+    ? []
+    : [problem("", `the stack's name ${quoted(stackName)} becomes part of names in the cloud; it must be ${what}`)];
 }
 
 function checkRegion({ config, facts }: RuleContext): Problem[] {
   const region = config.region ?? "";
   if (facts.isKnownRegion(region) || (config.cloud === "aws" && config.network?.zones)) return [];
   const reason = `${quoted(region)} is not a region of ${config.cloud} that this program knows`;
-  return [problem("region", config.cloud === "aws" ? `${reason}; if it is new, name its zones in openvidu:network.zones` : reason)];
+  return [
+    problem(
+      "region",
+      config.cloud === "aws" ? `${reason}; if it is new, name its zones in openvidu:network.zones` : reason,
+    ),
+  ];
 }
 
 // --- domain, certificate, DNS ----------------------------------------------------------------------------------------
@@ -73,11 +80,18 @@ function checkRegion({ config, facts }: RuleContext): Problem[] {
 function checkDomain({ config, settings: { certificate, version, dns } }: RuleContext): Problem[] {
   if (config.cloud !== "azure" || config.domain !== undefined) return [];
   const problems: Problem[] = [];
-  if (certificate.kind === "owncert") problems.push(problem("domain", 'is missing; certificate kind "owncert" needs it'));
+  if (certificate.kind === "owncert")
+    problems.push(problem("domain", 'is missing; certificate kind "owncert" needs it'));
   if (certificate.kind === "letsencrypt" && !isAtLeast(version, "3.8.0")) {
-    problems.push(problem("domain", `is missing; Let's Encrypt certifies a bare address only from OpenVidu 3.8.0 on, and this is ${version}`));
+    problems.push(
+      problem(
+        "domain",
+        `is missing; Let's Encrypt certifies a bare address only from OpenVidu 3.8.0 on, and this is ${version}`,
+      ),
+    );
   }
-  if (dns.kind !== "none") problems.push(problem("domain", `is missing; without it there is no record to make in ${dns.kind}`));
+  if (dns.kind !== "none")
+    problems.push(problem("domain", `is missing; without it there is no record to make in ${dns.kind}`));
   return problems;
 }
 
@@ -86,15 +100,28 @@ function checkAcm({ settings: { certificate, domain, dns, region } }: RuleContex
   const problems: Problem[] = [];
   if (certificate.arn === undefined) {
     if (domain.length > 64) {
-      problems.push(problem("domain", `has ${domain.length} characters; a certificate of ACM takes at most 64, unless openvidu:certificate.arn names one`));
+      problems.push(
+        problem(
+          "domain",
+          `has ${domain.length} characters; a certificate of ACM takes at most 64, unless openvidu:certificate.arn names one`,
+        ),
+      );
     }
     if (dns.kind === "azure-dns") {
       problems.push(
-        problem("certificate.arn", 'is missing; a new certificate of ACM is proven in Route 53 or by hand, so with dns kind "azure-dns" name an existing one'),
+        problem(
+          "certificate.arn",
+          'is missing; a new certificate of ACM is proven in Route 53 or by hand, so with dns kind "azure-dns" name an existing one',
+        ),
       );
     }
   } else if (certificate.arn.split(":")[3] !== region) {
-    problems.push(problem("certificate.arn", `${quoted(certificate.arn)} lies in another region than the load balancer; it must be one of ${region}`));
+    problems.push(
+      problem(
+        "certificate.arn",
+        `${quoted(certificate.arn)} lies in another region than the load balancer; it must be one of ${region}`,
+      ),
+    );
   }
   return problems;
 }
@@ -110,9 +137,15 @@ function checkOwnCertificate({ settings: { certificate, domain } }: RuleContext)
   if (certificate.kind !== "owncert") return [];
   const path = "certificate.chain";
   const [leaf, ...issuers] = pemBlocks(certificate.chain, "CERTIFICATE");
-  if (leaf === undefined) return [problem(path, 'the value must be base64 of a PEM text that begins with "-----BEGIN CERTIFICATE-----"')];
+  if (leaf === undefined)
+    return [problem(path, 'the value must be base64 of a PEM text that begins with "-----BEGIN CERTIFICATE-----"')];
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(Buffer.from(certificate.chain, "base64").toString("latin1"))) {
-    return [problem(path, "holds a private key; give the key as the secret openvidu:certificatePrivateKey, and replace it, for it was in plain text")];
+    return [
+      problem(
+        path,
+        "holds a private key; give the key as the secret openvidu:certificatePrivateKey, and replace it, for it was in plain text",
+      ),
+    ];
   }
   try {
     const first = new X509Certificate(leaf);
@@ -133,17 +166,30 @@ function checkMachines(topic: "masters" | "media"): (context: RuleContext) => Pr
     const { instanceType, image } = settings[topic];
     if (!facts.isInstanceType(instanceType)) {
       const example = instanceTypeExamples[config.cloud];
-      return [problem(`${topic}.instanceType`, `${quoted(instanceType)} is not an instance type of ${config.cloud}; write it like ${quoted(example)}`)];
+      return [
+        problem(
+          `${topic}.instanceType`,
+          `${quoted(instanceType)} is not an instance type of ${config.cloud}; write it like ${quoted(example)}`,
+        ),
+      ];
     }
     if (!facts.isGpu(instanceType)) return [];
-    const [disk, diskKey] = topic === "masters" ? [settings.masters.rootDiskGiB, "rootDiskGiB"] : [settings.media.diskGiB, "diskGiB"];
+    const [disk, diskKey] =
+      topic === "masters" ? [settings.masters.rootDiskGiB, "rootDiskGiB"] : [settings.media.diskGiB, "diskGiB"];
     const problems: Problem[] = [];
     if (disk < defaults.gpuDiskGiB) {
-      problems.push(problem(`${topic}.${diskKey}`, `${disk} is too small for the image of a GPU type such as ${instanceType}; it must be at least ${defaults.gpuDiskGiB}`));
+      problems.push(
+        problem(
+          `${topic}.${diskKey}`,
+          `${disk} is too small for the image of a GPU type such as ${instanceType}; it must be at least ${defaults.gpuDiskGiB}`,
+        ),
+      );
     }
     if (config.cloud === "aws" && image.id === undefined) {
       const key = topic === "masters" ? "images.masterId" : "images.mediaId";
-      problems.push(problem(key, `is missing; ${instanceType} has a GPU, and AWS publishes no dated GPU images: name an AMI`));
+      problems.push(
+        problem(key, `is missing; ${instanceType} has a GPU, and AWS publishes no dated GPU images: name an AMI`),
+      );
     }
     return problems;
   };
@@ -155,7 +201,12 @@ function checkImageVersion({ config, settings }: RuleContext): Problem[] {
   const { release } = settings.media.image;
   return version.startsWith(`${release}.`)
     ? []
-    : [problem("images.version", `${quoted(version)} is not of release ${release}; change it or openvidu:images.release`)];
+    : [
+        problem(
+          "images.version",
+          `${quoted(version)} is not of release ${release}; change it or openvidu:images.release`,
+        ),
+      ];
 }
 
 function checkMediaCounts({ settings: { media } }: RuleContext): Problem[] {
@@ -163,29 +214,26 @@ function checkMediaCounts({ settings: { media } }: RuleContext): Problem[] {
     return [problem("media.min", `${media.min} is above media.max, which is ${media.max}; lower min or raise max`)];
   }
   if (media.initial < media.min || media.initial > media.max) {
-    return [problem("media.initial", `${media.initial} must lie between media.min (${media.min}) and media.max (${media.max})`)];
+    return [
+      problem(
+        "media.initial",
+        `${media.initial} must lie between media.min (${media.min}) and media.max (${media.max})`,
+      ),
+    ];
   }
   return [];
 }
 
-/** An instance refresh of AWS may take 14 days in all (cloud-facts-aws.md 2). */
-const longestRollDays = 14;
-
-function checkRoll({ config, settings: { media } }: RuleContext): Problem[] {
-  if (config.cloud !== "aws") return [];
-  const batches = Math.ceil(media.max / rollBatchOf(media.max));
-  const days = (batches * media.drainTimeoutSeconds) / 86_400;
-  if (days <= longestRollDays) return [];
-  const most = Math.floor((longestRollDays * 1440) / batches);
+function checkRoll({ settings: { media }, facts }: RuleContext): Problem[] {
+  const { bootTimeoutSeconds, drainTimeoutSeconds } = media;
+  const limit = facts.rollLimit(media.max, bootTimeoutSeconds, drainTimeoutSeconds);
+  if (!limit || limit.seconds < limit.longestSeconds) return [];
+  const days = (seconds: number): number => Math.ceil(seconds / 86_400);
+  const most = Math.ceil((limit.longestSeconds / limit.batches - bootTimeoutSeconds) / 60) - 1;
   const reason =
-    `${media.drainTimeoutSeconds / 60} is too long for ${media.max} nodes: rolled in ${batches} batches they may take ` +
-    `${Math.ceil(days)} days, and AWS ends a roll after ${longestRollDays}; it must be at most ${most}`;
+    `${drainTimeoutSeconds / 60} is too long for ${media.max} nodes: a roll in ${limit.batches} batches may take ` +
+    `${days(limit.seconds)} days, and the cloud ends it after ${days(limit.longestSeconds)}; it must be at most ${most}`;
   return [problem("media.drainTimeoutMinutes", reason)];
-}
-
-/** Media nodes that a roll drains at the same time. */
-export function rollBatchOf(max: number): number {
-  return Math.max(1, Math.floor(max / 10));
 }
 
 // --- network ---------------------------------------------------------------------------------------------------------
@@ -197,10 +245,13 @@ function checkNetworkForm({ config }: RuleContext): Problem[] {
     problems.push(problem("network.zoneCount", "says the same as network.zones; remove one of them"));
   }
   if (!network.adopt) return problems;
-  const ruledOut = config.cloud === "aws" ? (["cidr", "nat", "zones", "zoneCount"] as const) : (["cidr", "nat"] as const);
+  const ruledOut =
+    config.cloud === "aws" ? (["cidr", "nat", "zones", "zoneCount"] as const) : (["cidr", "nat"] as const);
   for (const key of ruledOut) {
     if (network[key] === undefined) continue;
-    problems.push(problem(`network.${key}`, "is for a new network, but network.adopt names an existing one; remove one of them"));
+    problems.push(
+      problem(`network.${key}`, "is for a new network, but network.adopt names an existing one; remove one of them"),
+    );
   }
   return problems;
 }
@@ -228,17 +279,29 @@ function checkCidr({ settings: { network } }: RuleContext): Problem[] {
 function checkMediaRoom({ settings, facts }: RuleContext): Problem[] {
   const { network, media } = settings;
   if (network.adopt || cidrProblem(network.cidr, { shortestPrefix: 16, longestPrefix: 22 })) return [];
-  const needed = media.max + rollBatchOf(media.max);
+  const needed = media.max + facts.rollSurge(media.max);
   const room = facts.mediaAddresses(Number(network.cidr.split("/")[1]), Math.max(network.zones.length, 1));
   if (needed <= room) return [];
-  return [problem("network.cidr", `${quoted(network.cidr)} has room for ${room} media nodes, but ${media.max} need ${needed} addresses in a roll; take a wider range`)];
+  return [
+    problem(
+      "network.cidr",
+      `${quoted(network.cidr)} has room for ${room} media nodes, but there may be ${needed} of them; take a wider range or lower media.max`,
+    ),
+  ];
 }
 
 function checkNat({ config, settings, facts }: RuleContext): Problem[] {
   const region = config.region ?? "";
   if (settings.network.adopt || settings.network.nat === "single" || facts.hasNatPerZone(region)) return [];
   const reason = `${config.cloud} has no way out of ${region} that survives the loss of a zone; set it to "single"`;
-  return [problem("network.nat", config.network?.nat === undefined ? `is "perZone" by the profile, but ${reason}` : `"perZone" is not possible: ${reason}`)];
+  return [
+    problem(
+      "network.nat",
+      config.network?.nat === undefined
+        ? `is "perZone" by the profile, but ${reason}`
+        : `"perZone" is not possible: ${reason}`,
+    ),
+  ];
 }
 
 function checkZones({ config, settings, facts }: RuleContext): Problem[] {
@@ -256,12 +319,19 @@ function checkZones({ config, settings, facts }: RuleContext): Problem[] {
     }
   }
   const available = facts.zonesOf(region).length;
-  if (!named && network?.zoneCount !== undefined && facts.isKnownRegion(region) && network.zoneCount > Math.max(available, 1)) {
-    problems.push(problem("network.zoneCount", `${network.zoneCount} is more than the region has${zonesText(facts, region)}`));
+  if (
+    !named &&
+    network?.zoneCount !== undefined &&
+    facts.isKnownRegion(region) &&
+    network.zoneCount > Math.max(available, 1)
+  ) {
+    problems.push(
+      problem("network.zoneCount", `${network.zoneCount} is more than the region has${zonesText(facts, region)}`),
+    );
   }
   if (problems.length > 0 || settings.network.zones.length > 1 || network?.acceptSingleZone) return problems;
   if (!named && !facts.isKnownRegion(region)) return problems;
-  return [problem("network.acceptSingleZone", `is missing; ${singleZone(settings.network.zones[0], region)}`)];
+  return [problem("network.acceptSingleZone", `is not true, but ${singleZone(settings.network.zones[0], region)}`)];
 }
 
 function zonesText(facts: CloudFacts, region: string): string {
@@ -291,7 +361,10 @@ function checkAdopted({ config, settings }: RuleContext): Problem[] {
   for (const key of ["masterSubnetIds", "loadBalancerSubnetIds"] as const) {
     if (adopt[key].length > 1) continue;
     problems.push(
-      problem(`network.adopt.${key}`, "one subnet stands in one zone, whose loss ends the service: give two or more, or set network.acceptSingleZone to true"),
+      problem(
+        `network.adopt.${key}`,
+        "one subnet stands in one zone, whose loss ends the service: give two or more, or set network.acceptSingleZone to true",
+      ),
     );
   }
   return problems;
@@ -311,7 +384,9 @@ const rangeRules: readonly RangeRule[] = [
     key: "operatorCidrs",
     shortestPrefix: 8,
     refuse: (cidr, { network }) =>
-      !network.adopt && cidrProblem(network.cidr, { shortestPrefix: 16, longestPrefix: 22 }) === undefined && cidrsOverlap(cidr, network.cidr)
+      !network.adopt &&
+      cidrProblem(network.cidr, { shortestPrefix: 16, longestPrefix: 22 }) === undefined &&
+      cidrsOverlap(cidr, network.cidr)
         ? `overlaps the cluster's own network ${network.cidr}; give the ranges that operators come from`
         : undefined,
   },
@@ -334,8 +409,11 @@ function checkRanges({ settings }: RuleContext): Problem[] {
       const path = `access.${key}[${i}]`;
       const reason = cidrProblem(cidr, limits);
       if (reason) return [problem(path, reason)];
-      const earlier = ranges.slice(0, i).find((other) => cidrProblem(other, limits) === undefined && cidrsOverlap(cidr, other));
-      if (earlier !== undefined) return [problem(path, `${quoted(cidr)} overlaps ${quoted(earlier)} of the same list; keep the wider one`)];
+      const earlier = ranges
+        .slice(0, i)
+        .find((other) => cidrProblem(other, limits) === undefined && cidrsOverlap(cidr, other));
+      if (earlier !== undefined)
+        return [problem(path, `${quoted(cidr)} overlaps ${quoted(earlier)} of the same list; keep the wider one`)];
       const refused = refuse?.(cidr, settings);
       return refused ? [problem(path, `${quoted(cidr)} ${refused}`)] : [];
     });
@@ -360,7 +438,12 @@ const takenUserNames: ReadonlySet<string> = new Set([
 
 function checkAdminUser({ settings: { access } }: RuleContext): Problem[] {
   return takenUserNames.has(access.adminUsername.toLowerCase())
-    ? [problem("access.adminUsername", `${quoted(access.adminUsername)} is a name that Azure or Ubuntu keeps for itself; take another`)]
+    ? [
+        problem(
+          "access.adminUsername",
+          `${quoted(access.adminUsername)} is a name that Azure or Ubuntu keeps for itself; take another`,
+        ),
+      ]
     : [];
 }
 
@@ -368,7 +451,12 @@ function checkAdminUser({ settings: { access } }: RuleContext): Problem[] {
 
 function checkFeatures({ settings: { features, version } }: RuleContext): Problem[] {
   return features.has("customApp") && !isAtLeast(version, "3.6.1")
-    ? [problem("features.customApp", `needs OpenVidu 3.6.1 or later, and this is ${version}; set it to false or raise openvidu:version`)]
+    ? [
+        problem(
+          "features.customApp",
+          `needs OpenVidu 3.6.1 or later, and this is ${version}; set it to false or raise openvidu:version`,
+        ),
+      ]
     : [];
 }
 
@@ -377,11 +465,26 @@ const ownFlags: ReadonlySet<string> = new Set(
   cloudNames.flatMap((cloud) =>
     certificateTypes.flatMap((certificate) =>
       (["master", "media"] as const).flatMap((role) =>
-        installerFlags({ cloud, edition: "ha", role, tls: "node", certificate, additionalFlags: [] }).map(({ flag }) => flag),
+        installerFlags({ cloud, edition: "ha", role, tls: "node", certificate, additionalFlags: [] }).map(
+          ({ flag }) => flag,
+        ),
       ),
     ),
   ),
 );
+
+/** Config keys that an operator means who gives one of the program's flags. */
+const keysOfFlags: Readonly<Partial<Record<string, string>>> = {
+  "--openvidu-pro-license": "license",
+  "--domain-name": "domain",
+  "--enabled-modules": "modules",
+  "--rtc-engine": "rtcEngine",
+  "--certificate-type": "certificate.kind",
+  "--owncert-public-key": "certificate.chain",
+  "--owncert-private-key": "certificatePrivateKey",
+  "--meet-initial-admin-password": "meetAdminPassword",
+  "--meet-initial-api-key": "meetApiKey",
+};
 
 const nameOfFlag = (flag: string) => flag.split("=", 1)[0]!;
 
@@ -391,10 +494,24 @@ function checkInstallFlags({ config }: RuleContext): Problem[] {
     const path = formatPath(typeof config.installFlags === "string" ? ["installFlags"] : ["installFlags", i]);
     const name = nameOfFlag(flag);
     if (!/^--[A-Za-z][A-Za-z0-9=_.-]*$/.test(flag)) {
-      return [problem(path, `${quoted(flag)} must be an installer flag such as "--name=value", of letters, digits and = _ . -`)];
+      return [
+        problem(
+          path,
+          `${quoted(flag)} must be an installer flag such as "--name=value", of letters, digits and = _ . -`,
+        ),
+      ];
     }
-    if (ownFlags.has(name)) return [problem(path, `${quoted(name)} is set by the program itself; remove it`)];
-    if (flags.findIndex((other) => nameOfFlag(other) === name) !== i) return [problem(path, `${quoted(name)} is given twice`)];
+    const instead = keysOfFlags[name];
+    if (ownFlags.has(name)) {
+      return [
+        problem(
+          path,
+          `${quoted(name)} is set by the program itself; ${instead ? `use openvidu:${instead}` : "remove it"}`,
+        ),
+      ];
+    }
+    if (flags.findIndex((other) => nameOfFlag(other) === name) !== i)
+      return [problem(path, `${quoted(name)} is given twice`)];
     return [];
   });
 }
@@ -405,7 +522,12 @@ function checkStorage({ config, facts }: RuleContext): Problem[] {
   if (config.cloud !== "azure") return [];
   const problems: Problem[] = [];
   if (config.storage?.account !== undefined && config.resourceGroup === undefined) {
-    problems.push(problem("storage.account", `${quoted(config.storage.account)} lies in a resource group; name it in openvidu:resourceGroup`));
+    problems.push(
+      problem(
+        "storage.account",
+        `${quoted(config.storage.account)} lies in a resource group; name it in openvidu:resourceGroup`,
+      ),
+    );
   }
   const region = config.region ?? "";
   if (config.storage?.zoneRedundant && facts.isKnownRegion(region) && facts.zonesOf(region).length === 0) {
@@ -418,7 +540,12 @@ function checkKey({ config }: RuleContext): Problem[] {
   if (config.cloud !== "aws" || config.encryption?.keyArn === undefined) return [];
   return config.encryption.keyArn.split(":")[3] === config.region
     ? []
-    : [problem("encryption.keyArn", `${quoted(config.encryption.keyArn)} lies in another region than the stack; it must be one of ${config.region}`)];
+    : [
+        problem(
+          "encryption.keyArn",
+          `${quoted(config.encryption.keyArn)} lies in another region than the stack; it must be one of ${config.region}`,
+        ),
+      ];
 }
 
 /** 50 labels per resource on both clouds, less those of the program, the cloud and the console's Name. */
@@ -458,11 +585,13 @@ const tagRules: Readonly<Record<(typeof cloudNames)[number], TagRule>> = {
 function checkTags({ config }: RuleContext): Problem[] {
   const names = Object.keys(config.tags ?? {});
   const rule = tagRules[config.cloud];
-  const problems = names.length > mostTags ? [problem("tags", `has ${names.length} entries; at most ${mostTags} are possible`)] : [];
+  const problems =
+    names.length > mostTags ? [problem("tags", `has ${names.length} entries; at most ${mostTags} are possible`)] : [];
   for (const [i, name] of names.entries()) {
     const path = formatPath(["tags", name]);
     if (!rule.key.test(name)) problems.push(problem(path, `must have ${rule.keyWhat}`));
-    else if (rule.reserved.test(name)) problems.push(problem(path, `begins with a word that ${config.cloud} keeps for itself`));
+    else if (rule.reserved.test(name))
+      problems.push(problem(path, `begins with a word that ${config.cloud} keeps for itself`));
     else if (ownTags.has(name.toLowerCase())) problems.push(problem(path, "is set by the program itself; remove it"));
     else if (names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) !== i) {
       problems.push(problem(path, "is given twice; names differ only in case"));
@@ -484,7 +613,7 @@ const rules: readonly Rule[] = [
   { reads: ["media.instanceType", "media.diskGiB", "images.mediaId", "profile"], check: checkMachines("media") },
   { reads: ["images.version", "images.release"], check: checkImageVersion },
   { reads: ["media.min", "media.max", "media.initial", "profile"], check: checkMediaCounts },
-  { reads: ["media.min", "media.max", "media.drainTimeoutMinutes", "profile"], check: checkRoll },
+  { reads: ["media.min", "media.max", "media.bootTimeoutMinutes", "media.drainTimeoutMinutes", "profile"], check: checkRoll },
   { reads: ["network"], check: checkNetworkForm },
   { reads: ["network.cidr", "network.adopt"], check: checkCidr },
   { reads: ["region", "network.zones", "network.zoneCount", "network.acceptSingleZone", "network.adopt"], check: checkZones },

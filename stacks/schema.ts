@@ -9,7 +9,7 @@ import { z } from "zod";
 import { cloudNames } from "../components/cloud";
 import { featureDescriptions, featureNames, moduleNames, rtcEngines } from "../openvidu/modules";
 import { defaultVersion, versionNames, type OpenViduVersion } from "../openvidu/versions";
-import { flag, group, list, oneOf, text, wholeNumber } from "./fields";
+import { flag, group, list, oneOf, oneOfKinds, text, wholeNumber } from "./fields";
 import { profileNames } from "./profiles";
 
 /** Longest drain in minutes: 47 hours, because a cloud ends a wait after 48 (cloud-facts-aws.md 2). */
@@ -26,8 +26,7 @@ function azureId(path: string, example: string) {
   return text(pattern, `a resource id like ${start}/${example}`);
 }
 
-const domainPattern =
-  /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/;
+const domainPattern = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 const cidr = text(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, 'an IPv4 range such as "203.0.113.0/24"');
 const awsRegion = text(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS region such as "eu-west-1"');
 const azureRegion = text(/^[a-z][a-z0-9]{3,}$/, 'an Azure region in its short form, such as "westeurope"');
@@ -40,10 +39,18 @@ function mediaShape(most: number, diskMin: number, diskMax: number) {
   return {
     instanceType: text(/^[A-Za-z0-9._-]{1,64}$/, "an instance type")
       .optional()
-      .describe("Optional. Machine type of media nodes; it also decides between amd64 and arm64 images. Default: by the profile."),
-    diskGiB: wholeNumber(diskMin, diskMax).optional().describe("Optional. Disk of a media node, in GiB. Default: by the profile, at least 100 for GPU types."),
-    min: wholeNumber(0, most).optional().describe("Optional. Fewest media nodes. Default: by the profile, or max if that is less."),
-    max: wholeNumber(0, most).optional().describe("Optional. Most media nodes. Default: by the profile, or min if that is more."),
+      .describe(
+        "Optional. Machine type of media nodes; it also decides between amd64 and arm64 images. Default: by the profile.",
+      ),
+    diskGiB: wholeNumber(diskMin, diskMax)
+      .optional()
+      .describe("Optional. Disk of a media node, in GiB. Default: by the profile, at least 100 for GPU types."),
+    min: wholeNumber(0, most)
+      .optional()
+      .describe("Optional. Fewest media nodes. Default: by the profile, or max if that is less."),
+    max: wholeNumber(0, most)
+      .optional()
+      .describe("Optional. Most media nodes. Default: by the profile, or min if that is more."),
     initial: wholeNumber(0, most)
       .optional()
       .describe("Optional. Media nodes at creation; afterwards the autoscaler alone decides. Default min."),
@@ -67,8 +74,12 @@ function mastersShape(rootMax: number, dataMax: number) {
     instanceType: text(/^[A-Za-z0-9._-]{1,64}$/, "an instance type")
       .optional()
       .describe("Optional. Machine type of the four masters. Default: by the profile."),
-    rootDiskGiB: wholeNumber(50, rootMax).optional().describe("Optional. System disk of a master, in GiB. Default: by the profile."),
-    dataDiskGiB: wholeNumber(50, dataMax).optional().describe("Optional. Data disk of a master, in GiB. It outlives the machine. Default: by the profile."),
+    rootDiskGiB: wholeNumber(50, rootMax)
+      .optional()
+      .describe("Optional. System disk of a master, in GiB. Default: by the profile."),
+    dataDiskGiB: wholeNumber(50, dataMax)
+      .optional()
+      .describe("Optional. Data disk of a master, in GiB. It outlives the machine. Default: by the profile."),
     generations: list(wholeNumber(1, 1_000_000), "numbers, one for each master", 4, 4)
       .optional()
       .describe(
@@ -81,20 +92,27 @@ function mastersShape(rootMax: number, dataMax: number) {
 const networkShape = {
   cidr: cidr
     .optional()
-    .describe("Optional. Address space of a new network, between /16 and /22. Default 10.0.0.0/16. Not together with adopt."),
+    .describe(
+      "Optional. Address space of a new network, between /16 and /22. Default 10.0.0.0/16. Not together with adopt.",
+    ),
   zoneCount: wholeNumber(1, 4)
     .optional()
-    .describe("Optional. Number of zones to use. Default: as many as the region has, at most 4. Not together with zones."),
+    .describe(
+      "Optional. Number of zones to use. Default: as many as the region has, at most 4. Not together with zones.",
+    ),
   nat: oneOf(["single", "perZone"])
     .optional()
-    .describe("Optional. One way out for all private subnets, or one per zone. Default: by the profile. Not together with adopt."),
+    .describe(
+      "Optional. One way out for all private subnets, or one per zone. Default: by the profile. Not together with adopt.",
+    ),
   acceptSingleZone: flag()
     .optional()
     .describe("Conditional. Must be true when all masters are to stand in one zone, whose loss then ends the service."),
 };
 
 const adoptShape = {
-  masterSubnetIds: "Conditional. Required with adopt. 1 to 4 subnets for masters, in slot order; they need a way out to the Internet.",
+  masterSubnetIds:
+    "Conditional. Required with adopt. 1 to 4 subnets for masters, in slot order; they need a way out to the Internet.",
   mediaSubnetIds: "Conditional. Required with adopt. Subnets for media nodes, whose machines get public addresses.",
 } as const;
 
@@ -124,7 +142,10 @@ const imageShape = {
 };
 
 /** A name as the installer and every shell take it: letters, digits and a few signs (reference P-FLAGS, no blank). */
-const installFlag = text(/^--[A-Za-z][A-Za-z0-9=_.-]*$/, 'an installer flag such as "--name=value", of letters, digits and = _ . -');
+const installFlag = text(
+  /^--[A-Za-z][A-Za-z0-9=_.-]*$/,
+  'an installer flag such as "--name=value", of letters, digits and = _ . -',
+);
 
 function switches(names: readonly string[], describe: (name: string) => string) {
   return Object.fromEntries(names.map((name) => [name, flag().optional().describe(describe(name))]));
@@ -140,7 +161,9 @@ const sharedShape = {
   })
     .optional()
     .describe(`Optional. Release of OpenVidu. Default ${defaultVersion}.`),
-  profile: oneOf(profileNames).optional().describe("Optional. What decides everything that is not given. Default affordable."),
+  profile: oneOf(profileNames)
+    .optional()
+    .describe("Optional. What decides everything that is not given. Default affordable."),
   dns: z
     .discriminatedUnion(
       "kind",
@@ -148,7 +171,9 @@ const sharedShape = {
         group({ kind: z.literal("none").describe("Required. The operator makes the records by hand.") }),
         group({
           kind: z.literal("route53").describe("Required. Records are made in Amazon Route 53."),
-          zoneId: text(/^Z[A-Z0-9]{5,31}$/, 'a hosted zone id such as "Z0123456789ABCDEFGHIJ"').describe("Required. Hosted zone id."),
+          zoneId: text(/^Z[A-Z0-9]{5,31}$/, 'a hosted zone id such as "Z0123456789ABCDEFGHIJ"').describe(
+            "Required. Hosted zone id.",
+          ),
         }),
         group({
           kind: z.literal("azure-dns").describe("Required. Records are made in Azure DNS."),
@@ -157,7 +182,7 @@ const sharedShape = {
           ),
         }),
       ],
-      { error: 'must be "none", "route53" or "azure-dns"' },
+      { error: oneOfKinds(["none", "route53", "azure-dns"]) },
     )
     .optional()
     .describe("Optional. Where DNS records are made; independent of the cloud of the machines. Default none."),
@@ -196,7 +221,9 @@ const certificateKinds = {
     kind: z.literal("letsencrypt").describe("Required. Caddy on the masters gets a certificate from Let's Encrypt."),
   }),
   selfsigned: group({
-    kind: z.literal("selfsigned").describe("Required. Caddy on the masters makes a certificate that no browser trusts."),
+    kind: z
+      .literal("selfsigned")
+      .describe("Required. Caddy on the masters makes a certificate that no browser trusts."),
   }),
   owncert: group({
     kind: z.literal("owncert").describe("Required. Caddy on the masters gets a certificate of your own."),
@@ -234,12 +261,14 @@ export const awsSchema = group({
         certificateKinds.selfsigned,
         certificateKinds.owncert,
       ],
-      { error: 'must be "acm", "letsencrypt", "selfsigned" or "owncert"' },
+      { error: oneOfKinds(["acm", "letsencrypt", "selfsigned", "owncert"]) },
     )
     .optional()
     .describe("Optional. How the domain gets its certificate. Default acm."),
   masters: group(mastersShape(65536, 65536)).optional().describe("Optional. The four masters."),
-  media: group(mediaShape(mostMediaNodes.aws, 50, 65536)).optional().describe("Optional. The group of media nodes."),
+  media: group(mediaShape(mostMediaNodes.aws, 50, 65536))
+    .optional()
+    .describe("Optional. The group of media nodes."),
   network: group({
     ...networkShape,
     zones: list(text(/^[a-z0-9-]+[a-z]$/, 'a zone such as "eu-west-1a"'), "zones", 1, 4)
@@ -263,7 +292,9 @@ export const awsSchema = group({
   storage: group({
     ...storageShape,
     appDataBucket: bucket().optional().describe("Optional. An existing bucket for recordings. Default: a new bucket."),
-    clusterDataBucket: bucket().optional().describe("Optional. An existing bucket for observability data. Default: a new bucket."),
+    clusterDataBucket: bucket()
+      .optional()
+      .describe("Optional. An existing bucket for observability data. Default: a new bucket."),
   })
     .optional()
     .describe("Optional. Where recordings and cluster data are kept."),
@@ -291,7 +322,9 @@ export const awsSchema = group({
       'the ARN of a KMS key such as "arn:aws:kms:eu-west-1:123456789012:key/<id>"; an alias is not enough',
     )
       .optional()
-      .describe("Optional. KMS key in the stack's region for disks, buckets and secrets. Default: keys that AWS manages."),
+      .describe(
+        "Optional. KMS key in the stack's region for disks, buckets and secrets. Default: keys that AWS manages.",
+      ),
   })
     .optional()
     .describe("Optional. Keys of your own for encryption. Everything is encrypted in any case."),
@@ -299,9 +332,13 @@ export const awsSchema = group({
     ...imageShape,
     version: text(/^\d{8}(?:\.\d+)?$/, 'a serial of Canonical such as "20260615"; "latest" is never used')
       .optional()
-      .describe("Optional. Canonical's dated serial of the release. Default: the one that this version of the program was made with."),
+      .describe(
+        "Optional. Canonical's dated serial of the release. Default: the one that this version of the program was made with.",
+      ),
     masterId: ami().optional().describe("Optional. AMI of the masters, in place of release and version."),
-    mediaId: ami().optional().describe("Conditional. AMI of media nodes, in place of release and version. Required for GPU types."),
+    mediaId: ami()
+      .optional()
+      .describe("Conditional. AMI of media nodes, in place of release and version. Required for GPU types."),
   })
     .optional()
     .describe("Optional. Operating-system images. They are pinned; the program never looks for a newer one."),
@@ -352,15 +389,16 @@ export const azureSchema = group({
     .describe("Optional. Domain name under which the cluster is reached. Default: the public address itself."),
   certificate: z
     .discriminatedUnion("kind", [certificateKinds.letsencrypt, certificateKinds.selfsigned, certificateKinds.owncert], {
-      error: ({ input }) =>
-        (input as { kind?: unknown } | undefined)?.kind === "acm"
-          ? 'ends TLS at the load balancer, which azure cannot do; use "letsencrypt", "owncert" or "selfsigned"'
-          : 'must be "letsencrypt", "selfsigned" or "owncert"',
+      error: oneOfKinds(["letsencrypt", "selfsigned", "owncert"], {
+        acm: 'ends TLS at the load balancer, which azure cannot do; use "letsencrypt", "owncert" or "selfsigned"',
+      }),
     })
     .optional()
     .describe("Optional. How the domain gets its certificate. Default letsencrypt."),
   masters: group(mastersShape(4095, 32767)).optional().describe("Optional. The four masters."),
-  media: group(mediaShape(mostMediaNodes.azure, 50, 4095)).optional().describe("Optional. The group of media nodes."),
+  media: group(mediaShape(mostMediaNodes.azure, 50, 4095))
+    .optional()
+    .describe("Optional. The group of media nodes."),
   network: group({
     ...networkShape,
     zones: list(text(/^[1-3]$/, 'a zone in quotes: "1", "2" or "3"'), "zones", 1, 3)
@@ -372,7 +410,7 @@ export const azureSchema = group({
         "Microsoft.Network/virtualNetworks/<network>",
       ).describe("Conditional. Required with adopt. Resource id of the virtual network."),
       masterSubnetIds: list(azureSubnet(), "subnet ids", 1, 4).describe(adoptShape.masterSubnetIds),
-      mediaSubnetIds: list(azureSubnet(), "subnet ids", 1, 1).describe(
+      mediaSubnetIds: list(azureSubnet(), "subnet id", 1, 1).describe(
         "Conditional. Required with adopt. The subnet for media nodes, whose machines get public addresses; it must have no NAT gateway.",
       ),
     })
@@ -385,7 +423,9 @@ export const azureSchema = group({
     ...storageShape,
     account: text(/^[a-z0-9]{3,24}$/, "the name of a storage account: 3 to 24 lower-case letters and digits")
       .optional()
-      .describe("Optional. An existing storage account for recordings, in the stack's resource group. Default: a new one."),
+      .describe(
+        "Optional. An existing storage account for recordings, in the stack's resource group. Default: a new one.",
+      ),
     appDataContainer: text(
       /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
       "the name of a container: 3 to 63 lower-case letters, digits and single hyphens",
@@ -394,7 +434,9 @@ export const azureSchema = group({
       .describe('Optional. Container for recordings. Default "openvidu-appdata".'),
     zoneRedundant: flag()
       .optional()
-      .describe("Optional. Whether new accounts keep their copies in three zones. Default: true where the region has zones."),
+      .describe(
+        "Optional. Whether new accounts keep their copies in three zones. Default: true where the region has zones.",
+      ),
   })
     .optional()
     .describe("Optional. Where recordings and cluster data are kept."),
@@ -441,15 +483,23 @@ export const azureSchema = group({
     ...imageShape,
     version: text(/^\d{2}\.\d{2}\.\d{9}$/, 'an image version such as "24.04.202606150"; "latest" is never used')
       .optional()
-      .describe("Optional. Version of Canonical's image. Default: the one that this version of the program was made with."),
-    masterId: galleryImage().optional().describe("Optional. Gallery image of the masters, in place of release and version."),
-    mediaId: galleryImage().optional().describe("Optional. Gallery image of media nodes, in place of release and version."),
+      .describe(
+        "Optional. Version of Canonical's image. Default: the one that this version of the program was made with.",
+      ),
+    masterId: galleryImage()
+      .optional()
+      .describe("Optional. Gallery image of the masters, in place of release and version."),
+    mediaId: galleryImage()
+      .optional()
+      .describe("Optional. Gallery image of media nodes, in place of release and version."),
   })
     .optional()
     .describe("Optional. Operating-system images. They are pinned; the program never looks for a newer one."),
   secretRecoveryDays: wholeNumber(7, 90)
     .optional()
-    .describe("Optional. Days during which deleted secrets can be recovered. Default: by the profile. Cannot be changed after the first deployment."),
+    .describe(
+      "Optional. Days during which deleted secrets can be recovered. Default: by the profile. Cannot be changed after the first deployment.",
+    ),
 });
 
 export const schemas = { aws: awsSchema, azure: azureSchema } as const;
@@ -463,14 +513,22 @@ export type Config = AwsConfig | AzureConfig;
 export const cloudField = oneOf(cloudNames, { onprem: 'is not available yet; use "aws" or "azure"' });
 
 /** Topic keys whose value is plain text, as Pulumi hands it over; every other value is JSON. */
-export const textKeys: ReadonlySet<string> = new Set(
-  ["cloud", "edition", "version", "profile", "region", "resourceGroup", "domain", "rtcEngine"],
-);
+export const textKeys: ReadonlySet<string> = new Set([
+  "cloud",
+  "edition",
+  "version",
+  "profile",
+  "region",
+  "resourceGroup",
+  "domain",
+  "rtcEngine",
+]);
 
 /** Secret keys of a stack file with their description. */
 export const secretDescriptions = {
   license: "Required. Licence key of OpenVidu Pro.",
   meetAdminPassword: "Optional. First password of the user admin of OpenVidu Meet. Default: a generated one.",
   meetApiKey: "Optional. First API key of OpenVidu Meet. Default none.",
-  certificatePrivateKey: "Conditional. Private key of the certificate, PEM in base64. Required for certificate kind owncert.",
+  certificatePrivateKey:
+    "Conditional. Private key of the certificate, PEM in base64. Required for certificate kind owncert.",
 } as const;

@@ -21,7 +21,9 @@ export const placeholderMark = "rehearsal-placeholder";
 
 /** Whether a value stands for a secret that a rehearsal does not have. Such a value may stand in plain text. */
 export function isRehearsalPlaceholder(value: string): boolean {
-  return value.startsWith(placeholderMark) || Buffer.from(value, "base64").toString("latin1").startsWith(placeholderMark);
+  return (
+    value.startsWith(placeholderMark) || Buffer.from(value, "base64").toString("latin1").startsWith(placeholderMark)
+  );
 }
 
 interface SecretContext extends Omit<RuleContext, "facts"> {
@@ -34,8 +36,8 @@ const meetText = /^[A-Za-z0-9_-]+$/;
 
 const rules: Readonly<Record<SecretKey, { readonly pattern: RegExp; readonly what: string }>> = {
   license: { pattern: safe, what: "a licence key of letters, digits and . _ = + / : @ % , -" },
-  meetAdminPassword: { pattern: meetText, what: "letters, digits, _ and -" },
-  meetApiKey: { pattern: meetText, what: "letters, digits, _ and -" },
+  meetAdminPassword: { pattern: meetText, what: "made of letters, digits, _ and - only" },
+  meetApiKey: { pattern: meetText, what: "made of letters, digits, _ and - only" },
   certificatePrivateKey: { pattern: /^[A-Za-z0-9+/=\s]+$/, what: "a PEM private key in base64" },
 };
 
@@ -98,16 +100,20 @@ function keyOfCertificate({ secrets, settings, broken }: SecretContext): Problem
   }
   const { pattern } = rules.certificatePrivateKey;
   if (isRehearsalPlaceholder(input.value) || !pattern.test(input.value)) return [];
-  const reason = keyProblem(input.value, pemBlocks(certificate.chain, "CERTIFICATE")[0]);
-  return reason === undefined ? [] : [{ path: "certificatePrivateKey", reason }];
+  const leaf = parsed(() => new X509Certificate(pemBlocks(certificate.chain, "CERTIFICATE")[0] ?? ""));
+  const key = parsed(() => createPrivateKey(Buffer.from(input.value, "base64").toString("latin1")));
+  if (key && (!leaf || leaf.checkPrivateKey(key))) return [];
+  const reason = key
+    ? "does not belong to the first certificate of openvidu:certificate.chain"
+    : "the value must be a PEM private key in base64, without a passphrase";
+  return [{ path: "certificatePrivateKey", reason }];
 }
 
-function keyProblem(text: string, leaf: string | undefined): string | undefined {
+/** What `parse` makes of a text; nothing if it cannot read it. A bad certificate is reported by its own rule. */
+function parsed<T>(parse: () => T): T | undefined {
   try {
-    const key = createPrivateKey(Buffer.from(text, "base64").toString("latin1"));
-    if (leaf === undefined || new X509Certificate(leaf).checkPrivateKey(key)) return undefined;
-    return "does not belong to the first certificate of openvidu:certificate.chain";
+    return parse();
   } catch {
-    return "the value must be a PEM private key in base64, without a passphrase";
+    return undefined;
   }
 }

@@ -15,7 +15,7 @@ cloud_data_disk() {
 # does a machine that was started by hand.
 cloud_ready() {
   if [[ "$ROLE" != media || -e "$STATE_DIR/launch-completed" ]]; then return 0; fi
-  local deadline=$((EPOCHSECONDS + 240)) code
+  local deadline=$((EPOCHSECONDS + ${OPENVIDU_NODE_WAIT:-240})) code
   while true; do
     code=0
     cloud complete "$LAUNCH_HOOK" CONTINUE || code=$?

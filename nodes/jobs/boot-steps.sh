@@ -56,7 +56,7 @@ declare_ready() {
 # Only tests fetch over plain http.
 PROTOCOLS="${OPENVIDU_NODE_PROTOCOLS:-=https}"
 # Rights of a new identity can take ten minutes to act (reference/cloud-facts-azure.md 6.3).
-FETCH_SECONDS="${OPENVIDU_NODE_FETCH_SECONDS:-900}"
+FETCH_SECONDS="${OPENVIDU_NODE_WAIT:-900}"
 export PROTOCOLS
 
 step network wait_for_network

@@ -59,7 +59,7 @@ mount_in_place() {
 # nothing runs before the copy is finished; anything else is somebody's and stays.
 check_aside() {
   [[ -e "$ASIDE/.openvidu-node/unfinished" ]] && return 0
-  [[ -z "$(find "$ASIDE" -mindepth 1 -maxdepth 1 ! -name lost+found)" ]] ||
+  [[ -z "$(find "$ASIDE/" -mindepth 1 -maxdepth 1 ! -name lost+found)" ]] ||
     fail "$DATA_DISK holds files but no finished installation, and is left alone"
 }
 
@@ -84,7 +84,7 @@ adopt() {
   mountpoint -q "$ASIDE" || fail "$DATA_DISK is not mounted at $ASIDE"
   mkdir -p "$ASIDE/.openvidu-node"
   touch "$ASIDE/.openvidu-node/unfinished"
-  find "$ASIDE" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .openvidu-node -exec rm -rf {} +
+  find "$ASIDE/" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .openvidu-node -exec rm -rf {} +
   cp -a "$PREFIX/." "$ASIDE/"
   sync "$ASIDE"
   umount "$ASIDE"

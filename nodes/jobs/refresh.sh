@@ -9,7 +9,7 @@ load_settings
 if ! is_installed || is_leaving || [[ -e "$RUN_DIR/refreshed" ]]; then exit 0; fi
 exec 9>"$RUN_DIR/refresh.lock"
 flock -n 9 || exit 0
-reason="$(python3 "$NODE_LIB/bundle.py" "${OPENVIDU_NODE_REFRESH_SECONDS:-45}" 2>&1 >/dev/null)" || {
+reason="$(python3 "$NODE_LIB/bundle.py" "${OPENVIDU_NODE_WAIT:-45}" 2>&1 >/dev/null)" || {
   log waiting "${reason##*$'\n'}"
   exit 0
 }

@@ -6,7 +6,7 @@ set -Eeuo pipefail
 # shellcheck source=nodes/lib/common.sh
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 load_settings
-seconds="${OPENVIDU_NODE_READY_SECONDS:-900}"
+seconds=900
 
 status_of() { curl -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time 5 "$1" || true; }
 
@@ -23,13 +23,12 @@ application_answers() {
 is_healthy() { [[ "$(status_of "$HEALTH_URL")" == 200 ]]; }
 serves() { is_healthy && application_answers; }
 
-pause="${OPENVIDU_NODE_PAUSE:-5}"
-if until_ok "$((seconds / 2))" "$pause" serves; then exit 0; fi
+if until_ok "$((seconds / 2))" 5 serves; then exit 0; fi
 # The vendor's own flow restarts once when Caddy does not come up (reference/aws-reference.md 7.1).
 if ! is_healthy; then
   log note "not healthy after $((seconds / 2)) s; restarting OpenVidu once"
   systemctl restart openvidu
 fi
-until_ok "$((seconds / 2))" "$pause" serves && exit 0
+until_ok "$((seconds / 2))" 5 serves && exit 0
 if is_healthy; then fail "$APP_HEALTH_URL does not answer although Caddy does"; fi
 fail "$HEALTH_URL did not answer 200 within $seconds s"

@@ -13,7 +13,7 @@ MARK = "# openvidu-node"
 def apply_file(path, values, optional):
     if optional and not os.path.exists(path):
         return []
-    with open(path, newline="") as file:
+    with open(path, newline="", encoding="utf-8", errors="surrogateescape") as file:
         before = file.read()
     lines, changed = before.split("\n"), []
     for key, value in values.items():

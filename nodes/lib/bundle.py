@@ -41,7 +41,7 @@ def parse(text, wanted):
 def replace_file(path, text, like=None, mode=0o600):
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
     try:
-        with os.fdopen(handle, "w", newline="") as file:
+        with os.fdopen(handle, "w", newline="", encoding="utf-8", errors="surrogateescape") as file:
             os.fchmod(handle, mode)
             file.write(text)
             file.flush()
@@ -57,7 +57,7 @@ def replace_file(path, text, like=None, mode=0o600):
 def fetch(seconds):
     from cloud import fetch_bundle
 
-    deadline, pause = time.monotonic() + seconds, 1.0
+    deadline, pause = time.monotonic() + seconds, float(os.environ.get("OPENVIDU_NODE_PAUSE", 1))
     while True:
         try:
             replace_file(os.environ["BUNDLE"], json.dumps(parse(fetch_bundle(), tables())))

@@ -32,7 +32,7 @@ note_failure() {
 
 fail() {
   note_failure "$STEP: $1"
-  log failed "$1"
+  log failed "$1" >&2
   trap - ERR
   exit 1
 }
@@ -74,8 +74,9 @@ set_status() {
 }
 
 # until_ok <seconds> <pause> <command...>: tries again until it succeeds or the time is over. Inside it errexit is off.
+# Tests shorten all waits by OPENVIDU_NODE_WAIT and OPENVIDU_NODE_PAUSE.
 until_ok() {
-  local deadline=$((EPOCHSECONDS + $1)) pause="$2"
+  local deadline=$((EPOCHSECONDS + ${OPENVIDU_NODE_WAIT:-$1})) pause="${OPENVIDU_NODE_PAUSE:-$2}"
   shift 2
   until "$@"; do
     if ((EPOCHSECONDS + pause > deadline)); then return 1; fi

@@ -7,7 +7,7 @@
 
 /** Letters of the zones that a new account sees. */
 /* prettier-ignore */
-const zoneLetters: Readonly<Record<string, string>> = {
+const zoneLetters: ReadonlyMap<string, string> = new Map(Object.entries({
   "af-south-1": "abc",
   "ap-east-1": "abc", "ap-east-2": "abc",
   "ap-northeast-1": "acd", "ap-northeast-2": "abcd", "ap-northeast-3": "abc",
@@ -22,14 +22,14 @@ const zoneLetters: Readonly<Record<string, string>> = {
   "sa-east-1": "abc",
   "us-east-1": "abcdef", "us-east-2": "abc", "us-west-1": "ac", "us-west-2": "abcd",
   "us-gov-east-1": "abc", "us-gov-west-1": "abc",
-};
+}));
 
 /** Names of the regions whose zones are known here. */
-export const regionNames: readonly string[] = Object.keys(zoneLetters);
+export const regionNames: readonly string[] = [...zoneLetters.keys()];
 
 /** Zones of a region, for example `eu-west-1a`; empty for a region that is not known here. */
 export function zonesOf(region: string): readonly string[] {
-  return [...(zoneLetters[region] ?? "")].map((letter) => `${region}${letter}`);
+  return [...(zoneLetters.get(region) ?? "")].map((letter) => `${region}${letter}`);
 }
 
 /** Host names of the web consoles by partition. */

@@ -83,7 +83,8 @@ interface Places {
 
 function createScope(name: string, args: NetworkArgs, self: pulumi.CustomResourceOptions): pulumi.Output<string> {
   const { region: location, tags } = args;
-  return new resources.ResourceGroup(`${name}-group`, { location, tags }, { ...self, retainOnDelete: true }).name;
+  const kept = { ...self, protect: args.deletionProtection, retainOnDelete: true };
+  return new resources.ResourceGroup(`${name}-group`, { location, tags }, kept).name;
 }
 
 function adopted({ networkId, masterSubnetIds, mediaSubnetIds }: AdoptedNetwork): Places {

@@ -24,6 +24,7 @@ import { healthPaths } from "../../openvidu/entry";
 import { ports } from "../../openvidu/ports";
 import { imageReference } from "./images";
 import { bootDiagnostics, linuxConfiguration, securityProfile, systemDisk, validateMachine } from "./machine";
+import { supportsAcceleratedNetworking } from "./instance-types";
 import { physicalName, randomSuffix, scaleSetNames } from "./names";
 
 export class AzureScalingMediaPool extends pulumi.ComponentResource implements ScalingMediaPool {
@@ -110,7 +111,7 @@ function createScaleSet(
 }
 
 /** Each node has a public address of its own, for media and as its way out (reference/cloud-facts-azure.md 1.5, 1.18). */
-function networkProfile({ subnetIds, firewall, backendIds }: ScalingMediaPoolArgs) {
+function networkProfile({ subnetIds, firewall, backendIds, instanceType }: ScalingMediaPoolArgs) {
   return {
     networkApiVersion: "2022-11-01",
     networkInterfaceConfigurations: [
@@ -118,6 +119,8 @@ function networkProfile({ subnetIds, firewall, backendIds }: ScalingMediaPoolArg
         name: "primary",
         primary: true,
         deleteOption: "Delete",
+        // Media is packets; off is Azure's default wherever the portal is not used.
+        enableAcceleratedNetworking: supportsAcceleratedNetworking(instanceType),
         networkSecurityGroup: { id: firewall.rulesId },
         ipConfigurations: [
           {

@@ -23,7 +23,8 @@ const layers = [
 /** Files at the top level, `index.ts` above all: they put the program together as `stacks` does. */
 const topLevel = "index";
 
-const product = ["openvidu", "nodes", "components", "providers/aws", "providers/azure", "providers", "stacks", "index"];
+const providers = ["providers", "providers/aws", "providers/azure"];
+const product = ["openvidu", "nodes", "components", ...providers, "stacks", "index"];
 
 /** What a file of each layer may import, besides its own layer. */
 const mayImport = {
@@ -33,8 +34,8 @@ const mayImport = {
   "providers/aws": ["openvidu", "components"],
   "providers/azure": ["openvidu", "components"],
   providers: ["openvidu", "components", "providers/aws", "providers/azure"],
-  stacks: ["openvidu", "components", "providers"],
-  index: ["openvidu", "components", "providers", "stacks"],
+  stacks: ["openvidu", "components", ...providers],
+  index: ["openvidu", "components", ...providers, "stacks"],
   automation: product,
   rehearsal: product,
   bench: [...product, "rehearsal", "automation"],

@@ -1,0 +1,241 @@
+/**
+ * Simulated S3 buckets with their settings, and EBS volumes.
+ */
+import type { Properties, ResourceModel, World } from "../../model";
+import { isMissing } from "../existing";
+import { given, number, problems, record, records, text } from "../values";
+import { arn, common, ec2Id, kmsProblem, ownById, partitionOf, refusal, regionOf, zonesOf } from "./account";
+import { creationTime, policyProblem } from "./identity";
+
+const tf = "github.com/hashicorp/terraform-provider-aws internal/service";
+export const bucketType = "aws:s3/bucket:Bucket";
+export const volumeType = "aws:ebs/volume:Volume";
+
+/** Source: S3 user guide, "Bucket naming rules". */
+export const bucketName =
+  /^(?!xn--)(?!sthree-)(?!.*-s3alias$)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/;
+
+const bucket: ResourceModel = {
+  required: [],
+  source: `${tf}/s3/bucket.go; S3 user guide, "Bucket naming rules"; cloud-facts-aws 9`,
+  naming: { input: "bucket", auto: "suffix7", minLength: 3, maxLength: 63, pattern: bucketName },
+  defaults: { forceDestroy: false },
+  forcesReplacement: ["bucket", "bucketPrefix", "objectLockEnabled", "bucketNamespace", "region"],
+  check(inputs, world) {
+    const name = text(inputs.bucket);
+    const twin = world.ofType(bucketType).some((other) => name !== "" && other.inputs.bucket === name);
+    const says = "Your previous request to create the named bucket succeeded and you already own it.";
+    return problems(twin && refusal("S3", "CreateBucket", "BucketAlreadyOwnedByYou", says));
+  },
+  create(inputs, world) {
+    const name = text(inputs.bucket);
+    const region = regionOf(inputs, world);
+    const { partition, dnsSuffix } = partitionOf(region);
+    return {
+      id: name,
+      outputs: {
+        ...common(inputs, world),
+        bucket: name,
+        arn: `arn:${partition}:s3:::${name}`,
+        bucketDomainName: `${name}.s3.${dnsSuffix}`,
+        bucketRegionalDomainName: `${name}.s3.${region}.${dnsSuffix}`,
+        bucketRegion: region,
+      },
+    };
+  },
+};
+
+/** Buckets can be adopted, so a name that the stack did not create counts as existing unless it cannot be one. */
+function bucketProblem(operation: string, inputs: Properties, world: World): string | undefined {
+  const name = text(inputs.bucket);
+  const exists = ownById(world, bucketType, name) !== undefined || (bucketName.test(name) && !isMissing(world, name));
+  return exists ? undefined : refusal("S3", operation, "NoSuchBucket", "The specified bucket does not exist");
+}
+
+interface BucketSetting {
+  readonly required: readonly string[];
+  readonly operation: string;
+  readonly check?: (inputs: Properties, world: World) => string[];
+}
+
+function bucketSetting(file: string, { required, operation, check }: BucketSetting): ResourceModel {
+  return {
+    required,
+    source: `${tf}/s3/${file}; S3 ${operation} API reference`,
+    forcesReplacement: ["bucket", "expectedBucketOwner", "region"],
+    check: (inputs, world) => problems(bucketProblem(operation, inputs, world), check?.(inputs, world)),
+    create: (inputs, world) => ({ id: text(inputs.bucket), outputs: { region: regionOf(inputs, world) } }),
+  };
+}
+
+function encryptionProblems(inputs: Properties, world: World): string[] {
+  return records(inputs.rules).flatMap((rule) => {
+    const settings = record(rule.applyServerSideEncryptionByDefault);
+    const algorithm = text(settings.sseAlgorithm);
+    const kms = kmsProblem(settings.kmsMasterKeyId, regionOf(inputs, world));
+    return problems(
+      Object.keys(settings).length > 0 &&
+        !["AES256", "aws:kms", "aws:kms:dsse"].includes(algorithm) &&
+        `expected rule.0.apply_server_side_encryption_by_default.0.sse_algorithm to be one of ["AES256" "aws:kms" "aws:kms:dsse"], got ${algorithm}`,
+      given(settings.kmsMasterKeyId) &&
+        algorithm === "AES256" &&
+        refusal(
+          "S3",
+          "PutBucketEncryption",
+          "InvalidArgument",
+          "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
+        ),
+      kms && refusal("S3", "PutBucketEncryption", "KMS.NotFoundException", kms),
+    );
+  });
+}
+
+function lifecycleProblems(inputs: Properties): string[] {
+  const rules = records(inputs.rules);
+  const ids = rules.map((rule) => text(rule.id));
+  return problems(
+    new Set(ids).size !== ids.length &&
+      refusal(
+        "S3",
+        "PutBucketLifecycleConfiguration",
+        "InvalidArgument",
+        "Rule ID must be unique. Found same ID for more than one rule",
+      ),
+    rules.flatMap((rule) => {
+      const { status } = rule;
+      const actions = [
+        "expiration",
+        "noncurrentVersionExpiration",
+        "abortIncompleteMultipartUpload",
+        "transitions",
+        "noncurrentVersionTransitions",
+      ];
+      return problems(
+        status !== "Enabled" &&
+          status !== "Disabled" &&
+          `Attribute rule[0].status value must be one of: ["Enabled" "Disabled"], got: "${text(status)}"`,
+        !actions.some((action) => given(rule[action])) &&
+          refusal(
+            "S3",
+            "PutBucketLifecycleConfiguration",
+            "InvalidRequest",
+            "At least one action needs to be specified in a rule",
+          ),
+      );
+    }),
+  );
+}
+
+const volume: ResourceModel = {
+  required: ["availabilityZone"],
+  source: `${tf}/ec2/ebs_volume.go; EC2 CreateVolume API reference; cloud-facts-aws 11`,
+  defaults: { type: "gp2", finalSnapshot: false },
+  forcesReplacement: [
+    "availabilityZone",
+    "encrypted",
+    "kmsKeyId",
+    "snapshotId",
+    "outpostArn",
+    "multiAttachEnabled",
+    "region",
+  ],
+  check(inputs, world) {
+    const region = regionOf(inputs, world);
+    const zone = text(inputs.availabilityZone);
+    const [size, iops, throughput] = [number(inputs.size), number(inputs.iops), number(inputs.throughput)];
+    const type = text(inputs.type) || "gp2";
+    const kms = kmsProblem(inputs.kmsKeyId, region);
+    const refuse = (code: string, says: string): string => refusal("EC2", "CreateVolume", code, says);
+    return problems(
+      !zonesOf(region).includes(zone) && refuse("InvalidZone.NotFound", `The zone '${zone}' does not exist.`),
+      size === undefined && !given(inputs.snapshotId) && '"size": one of `size,snapshot_id` must be specified',
+      volumeLimits({ type, size, iops, throughput }).map((says) => refuse("InvalidParameterValue", says)),
+      given(inputs.kmsKeyId) &&
+        inputs.encrypted !== true &&
+        '"kms_key_id": all of `encrypted,kms_key_id` must be specified',
+      kms && refuse("InvalidParameterValue", kms),
+    );
+  },
+  create(inputs, world, { urn }) {
+    const id = ec2Id("vol", world, urn);
+    const region = regionOf(inputs, world);
+    const gp3 = inputs.type === "gp3" ? { iops: 3000, throughput: 125 } : {};
+    return {
+      id,
+      outputs: { ...gp3, ...common(inputs, world), arn: arn("ec2", region, `volume/${id}`), createTime: creationTime },
+    };
+  },
+};
+
+export interface VolumeShape {
+  readonly type: string;
+  readonly size?: number | undefined;
+  readonly iops?: number | undefined;
+  readonly throughput?: number | undefined;
+}
+
+/** Sizes in GiB, IOPS and MiB/s that the volume types allow. Source: EC2 CreateVolume; cloud-facts-aws 11. */
+export function volumeLimits({ type, size, iops, throughput }: VolumeShape): string[] {
+  const most = type === "gp3" ? 65536 : 16384;
+  const gp3 = type === "gp3";
+  const within = (value: number | undefined, low: number, high: number): boolean =>
+    value === undefined || (value >= low && value <= high);
+  return problems(
+    !within(size, 1, most) &&
+      `Volume of ${size}GiB is ${size! > most ? "too large" : "too small"} for volume type ${type}; ${size! > most ? `maximum is ${most}` : "minimum is 1"}GiB.`,
+    gp3 &&
+      !within(iops, 3000, 80000) &&
+      `Volume iops of ${iops} is ${iops! > 80000 ? "too high; maximum is 80000" : "too low; minimum is 3000"}.`,
+    gp3 &&
+      !within(throughput, 125, 2000) &&
+      `Throughput (MiBps) of ${throughput} is ${throughput! > 2000 ? "too high; maximum is 2000" : "too low; minimum is 125"}.`,
+    gp3 &&
+      size !== undefined &&
+      iops !== undefined &&
+      iops > Math.max(3000, size * 500) &&
+      "Iops to volume size ratio is too high; maximum is 500",
+    type === "gp2" && iops !== undefined && "The parameter iops is not supported for gp2 volumes.",
+    !gp3 && throughput !== undefined && `The parameter throughput is not supported for ${type} volumes.`,
+  );
+}
+
+/** S3 and EBS. */
+export const storage: Readonly<Record<string, ResourceModel>> = {
+  [bucketType]: bucket,
+  "aws:s3/bucketVersioning:BucketVersioning": bucketSetting("bucket_versioning.go", {
+    required: ["bucket", "versioningConfiguration"],
+    operation: "PutBucketVersioning",
+    check(inputs) {
+      const status = text(record(inputs.versioningConfiguration).status);
+      return ["Enabled", "Suspended", "Disabled"].includes(status)
+        ? []
+        : [`expected versioning_configuration.0.status to be one of ["Enabled" "Suspended" "Disabled"], got ${status}`];
+    },
+  }),
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": bucketSetting(
+    "bucket_server_side_encryption_configuration.go",
+    { required: ["bucket", "rules"], operation: "PutBucketEncryption", check: encryptionProblems },
+  ),
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketSetting(
+    "bucket_lifecycle_configuration.go",
+    {
+      required: ["bucket"],
+      operation: "PutBucketLifecycleConfiguration",
+      check: lifecycleProblems,
+    },
+  ),
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketSetting("bucket_public_access_block.go", {
+    required: ["bucket"],
+    operation: "PutPublicAccessBlock",
+  }),
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketSetting("bucket_ownership_controls.go", {
+    required: ["bucket", "rule"],
+    operation: "PutBucketOwnershipControls",
+  }),
+  "aws:s3/bucketPolicy:BucketPolicy": bucketSetting("bucket_policy.go", {
+    required: ["bucket", "policy"],
+    operation: "PutBucketPolicy",
+    check: (inputs) => problems(policyProblem("S3", "PutBucketPolicy", "policy", inputs.policy)),
+  }),
+  [volumeType]: volume,
+};

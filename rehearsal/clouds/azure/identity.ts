@@ -1,0 +1,256 @@
+/**
+ * Simulated managed identities, role assignments, role definitions and Key Vault.
+ */
+import type { Properties, ResourceModel, World } from "../../model";
+import { isMissing } from "../existing";
+import { given, number, problems, record, records, text, texts, uuid } from "../values";
+import { armExists, armModel, byArmId, ownsGroup, parseArmId, refusal, subscriptionOf, tenantId } from "./arm";
+
+const identityType = "azure-native:managedidentity:UserAssignedIdentity";
+const definitionType = "azure-native:authorization:RoleDefinition";
+const assignmentType = "azure-native:authorization:RoleAssignment";
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const userAssignedIdentity = armModel({
+  arm: "Microsoft.ManagedIdentity/userAssignedIdentities",
+  apiVersion: "2023-01-31",
+  nameInput: "resourceName",
+  required: ["resourceGroupName"],
+  source: "ARM naming rules (3 to 128 characters); cloud-facts-azure 6",
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+  minLength: 3,
+  maxLength: 128,
+  outputs: (_inputs, world, { urn }) => ({
+    principalId: uuid(world, `${urn}#principal`),
+    clientId: uuid(world, `${urn}#client`),
+    tenantId,
+  }),
+});
+
+/** Whether a role can be assigned at a scope: the subscription, a group, or a resource that exists. */
+function scopeExists(scope: string, world: World): boolean {
+  const group = /^\/subscriptions\/([^/]+)(?:\/resourceGroups\/([^/]+))?$/i.exec(scope);
+  if (group) return group[2] === undefined || ownsGroup(world, group[2]) || !isMissing(world, group[2]);
+  // A secret or container is a scope of its own below its vault or account.
+  return armExists(scope, world);
+}
+
+function definitionProblem(id: string, world: World): string | undefined {
+  const match =
+    /^(?:\/subscriptions\/([^/]+))?(?:\/resourceGroups\/[^/]+)?\/providers\/Microsoft\.Authorization\/roleDefinitions\/([^/]+)$/i.exec(
+      id,
+    );
+  if (!match || !guid.test(match[2]!))
+    return refusal("InvalidRoleDefinitionId", `The role definition ID '${id}' is not valid.`);
+  const mine = world.ofType(definitionType).some((made) => made.id.split("/").at(-1) === match[2]);
+  const says = `The specified role definition with ID '${match[2]!.replace(/-/g, "")}' does not exist.`;
+  return mine || !isMissing(world, match[2]!) ? undefined : refusal("RoleDefinitionDoesNotExist", says);
+}
+
+const roleAssignment: ResourceModel = {
+  required: ["principalId", "roleDefinitionId", "scope"],
+  source: "cloud-facts-azure 6.1, 6.2, 6.6; learn.microsoft.com/azure/role-based-access-control/troubleshooting",
+  // The provider draws a UUID when no name is given, which `create` does.
+  naming: { input: "roleAssignmentName", auto: "none", pattern: guid },
+  defaults: { principalType: "User" },
+  forcesReplacement: ["roleAssignmentName", "principalId", "scope"],
+  check(inputs, world) {
+    const [scope, principal, definition] = [
+      text(inputs.scope),
+      text(inputs.principalId),
+      text(inputs.roleDefinitionId),
+    ];
+    const made = world.ofType(identityType).some((identity) => identity.outputs.principalId === principal);
+    const twin = world
+      .ofType(assignmentType)
+      .some((other) =>
+        ["scope", "principalId", "roleDefinitionId"].every(
+          (key) => text(other.inputs[key]).toLowerCase() === text(inputs[key]).toLowerCase(),
+        ),
+      );
+    const parts = parseArmId(scope);
+    return problems(
+      !scopeExists(scope, world) &&
+        refusal(
+          "ResourceNotFound",
+          `The Resource '${parts ? `${parts.type}/${parts.names.join("/")}` : scope}' under resource group '${parts?.resourceGroup ?? ""}' was not found.`,
+        ),
+      !guid.test(principal) &&
+        refusal("InvalidPrincipalId", `A valid principal ID must be provided for role assignment.`),
+      definitionProblem(definition, world),
+      made &&
+        inputs.principalType !== "ServicePrincipal" &&
+        refusal(
+          "UnmatchedPrincipalType",
+          `The PrincipalId '${principal.replace(/-/g, "")}' has type 'ServicePrincipal' , which is different from specified PrinciaplType '${text(inputs.principalType) || "User"}'.`,
+        ),
+      twin && refusal("RoleAssignmentExists", "The role assignment already exists."),
+    );
+  },
+  create(inputs, world, { urn }) {
+    const name = text(inputs.roleAssignmentName) || uuid(world, urn);
+    const outputs = { name, type: "Microsoft.Authorization/roleAssignments", azureApiVersion: "2022-04-01" };
+    return { id: `${text(inputs.scope)}/providers/Microsoft.Authorization/roleAssignments/${name}`, outputs };
+  },
+};
+
+const roleDefinition: ResourceModel = {
+  required: ["scope"],
+  source:
+    "cloud-facts-azure 6.5, 6.7; learn.microsoft.com/azure/role-based-access-control/custom-roles (name up to 512 characters)",
+  naming: { input: "roleDefinitionId", auto: "none", pattern: guid },
+  forcesReplacement: ["roleDefinitionId", "scope"],
+  check(inputs, world) {
+    const name = text(inputs.roleName);
+    const actions = records(inputs.permissions).flatMap((permission) => [
+      ...texts(permission.actions),
+      ...texts(permission.dataActions),
+    ]);
+    const scopes = texts(inputs.assignableScopes);
+    const twin = world.ofType(definitionType).some((other) => name !== "" && other.inputs.roleName === name);
+    return problems(
+      !name && refusal("RoleDefinitionNameRequired", "Role definition name is required."),
+      twin &&
+        refusal(
+          "RoleDefinitionWithSameNameExists",
+          `A custom role with the same name already exists in this directory. Use a different name. Name: ${name}`,
+        ),
+      scopes
+        .filter((scope) => !scopeExists(scope, world))
+        .map((scope) => refusal("InvalidAssignableScope", `The assignable scope '${scope}' is not valid.`)),
+      scopes.length === 0 &&
+        refusal("MissingAssignableScopes", "The role definition must have at least one assignable scope."),
+      actions
+        .filter((action) => !/^(\*|Microsoft\.[A-Za-z]+\/[A-Za-z0-9/*]+)$/.test(action))
+        .map((action) =>
+          refusal(
+            "InvalidActionOrNotAction",
+            `'${action}' does not match any of the actions supported by the providers.`,
+          ),
+        ),
+    );
+  },
+  create(inputs, world, { urn }) {
+    const name = text(inputs.roleDefinitionId) || uuid(world, urn);
+    const outputs = { name, type: "Microsoft.Authorization/roleDefinitions", azureApiVersion: "2022-05-01-preview" };
+    return {
+      id: `/subscriptions/${subscriptionOf(world)}/providers/Microsoft.Authorization/roleDefinitions/${name}`,
+      outputs,
+    };
+  },
+};
+
+function vaultProblems(inputs: Properties, world: World, id: string): string[] {
+  const properties = record(inputs.properties);
+  const days = number(properties.softDeleteRetentionInDays);
+  const acls = record(properties.networkAcls);
+  const name = id.split("/").at(-1)!;
+  const elsewhere = world
+    .ofType("azure-native:keyvault:Vault")
+    .some((other) => text(other.outputs.name).toLowerCase() === name.toLowerCase());
+  return problems(
+    elsewhere &&
+      refusal(
+        "VaultAlreadyExists",
+        `The vault name '${name}' is already in use. Vault names are globally unique so it is possible that the name is already taken.`,
+      ),
+    !guid.test(text(properties.tenantId)) && refusal("BadRequest", "The parameter tenantId has an invalid value."),
+    !["standard", "premium"].includes(text(record(properties.sku).name)) &&
+      refusal("BadRequest", "The parameter sku has an invalid value."),
+    days !== undefined &&
+      (days < 7 || days > 90) &&
+      refusal(
+        "BadRequest",
+        "The property 'softDeleteRetentionInDays' has an invalid value. Allowed values are between 7 and 90.",
+      ),
+    properties.enablePurgeProtection === false &&
+      refusal(
+        "BadRequest",
+        'The property "enablePurgeProtection" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.',
+      ),
+    properties.enableRbacAuthorization !== true &&
+      !Array.isArray(properties.accessPolicies) &&
+      refusal("BadRequest", "The parameter accessPolicies is not specified."),
+    records(acls.virtualNetworkRules).flatMap((rule) => endpointProblem(text(rule.id), world)),
+    records(acls.ipRules)
+      .filter((rule) => !/^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/.test(text(rule.value)))
+      .map((rule) => refusal("BadRequest", `The value '${text(rule.value)}' of the IP rule is invalid.`)),
+  );
+}
+
+/** A vault's subnet rule needs the service end point on that subnet. Source: cloud-facts-azure 5.10. */
+function endpointProblem(subnetId: string, world: World): string[] {
+  const subnet = byArmId(world, subnetId);
+  const services = records(subnet?.inputs.serviceEndpoints).map((endpoint) => text(endpoint.service));
+  const says = `Subnets ${subnetId.split("/").at(-1)} of virtual network ${subnetId.split("/").at(-3)} do not have ServiceEndpoints for Microsoft.KeyVault resources configured. Add Microsoft.KeyVault to subnet's ServiceEndpoints collection before trying to ACL Microsoft.KeyVault resources to these subnets.`;
+  const covered = services.some((service) => ["Microsoft.KeyVault", "Microsoft.KeyVault.Global"].includes(service));
+  return subnet && !covered ? [refusal("VirtualNetworkNotValid", says)] : [];
+}
+
+const vault = armModel({
+  arm: "Microsoft.KeyVault/vaults",
+  apiVersion: "2024-11-01",
+  nameInput: "vaultName",
+  required: ["properties", "resourceGroupName"],
+  source: "cloud-facts-azure 5.1 to 5.10; bicep type Microsoft.KeyVault/vaults",
+  pattern: /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]*[a-zA-Z0-9]$/,
+  minLength: 3,
+  maxLength: 24,
+  check: vaultProblems,
+  outputs: (inputs, _world, { name }) => ({
+    properties: {
+      ...record(inputs.properties),
+      vaultUri: `https://${name.toLowerCase()}.vault.azure.net/`,
+      provisioningState: "Succeeded",
+    },
+  }),
+});
+
+const secret = armModel({
+  arm: "Microsoft.KeyVault/vaults/secrets",
+  apiVersion: "2024-11-01",
+  nameInput: "secretName",
+  parents: ["vaultName"],
+  required: ["properties", "resourceGroupName", "vaultName"],
+  source: "cloud-facts-azure 5.5, 5.7; bicep type Microsoft.KeyVault/vaults/secrets",
+  auto: "copy",
+  pattern: /^[a-zA-Z0-9-]+$/,
+  minLength: 1,
+  maxLength: 127,
+  located: false,
+  check(inputs) {
+    const properties = record(inputs.properties);
+    const bytes = Buffer.byteLength(text(properties.value));
+    return problems(
+      bytes > 25600 && refusal("BadParameter", "The value of the secret is too long. The maximum size is 25k bytes."),
+      text(properties.contentType).length > 255 &&
+        refusal("BadParameter", "The content type of the secret is too long. The maximum is 255 characters."),
+    );
+  },
+  outputs(inputs, world, { name, urn }) {
+    const secretUri = `https://${text(inputs.vaultName).toLowerCase()}.vault.azure.net/secrets/${name}`;
+    const { value: _value, ...shown } = record(inputs.properties);
+    const secretUriWithVersion = `${secretUri}/${uuid(world, urn).replace(/-/g, "")}`;
+    return { location: text(world.provider.location), properties: { ...shown, secretUri, secretUriWithVersion } };
+  },
+});
+
+/** Whether a list of identity ids suits a machine. Source: cloud-facts-azure 1.3. */
+export function attachedIdentities(inputs: Properties): readonly string[] {
+  const attached = record(inputs.identity).userAssignedIdentities;
+  return Array.isArray(attached) ? texts(attached) : given(attached) ? Object.keys(record(attached)) : [];
+}
+
+/** Whether a text is the id of a managed identity. */
+export function isIdentityId(id: string): boolean {
+  return parseArmId(id)?.type.toLowerCase() === "microsoft.managedidentity/userassignedidentities";
+}
+
+/** Identities, roles and the vault. */
+export const identity: Readonly<Record<string, ResourceModel>> = {
+  [identityType]: userAssignedIdentity,
+  [assignmentType]: roleAssignment,
+  [definitionType]: roleDefinition,
+  "azure-native:keyvault:Vault": vault,
+  "azure-native:keyvault:Secret": secret,
+};

@@ -1,0 +1,34 @@
+/**
+ * Stand-ins for secrets that a rehearsal does not have. They are well-formed, so that the program accepts them, and say
+ * what they are, so that nobody takes them for real.
+ */
+import { createECDH, createHash, createPrivateKey } from "node:crypto";
+import type { SecretKey } from "../stacks/settings";
+
+const stand = "rehearsal-placeholder";
+
+/** A stand-in for each secret key of the config. */
+export const placeholders: Readonly<Record<SecretKey, () => string>> = {
+  license: () => `${stand}-licence`,
+  meetAdminPassword: () => `${stand}-password`,
+  meetApiKey: () => `${stand}-api-key`,
+  certificatePrivateKey: () => Buffer.from(privateKeyPem()).toString("base64"),
+};
+
+/** Whether a value is one of the stand-ins. */
+export function isPlaceholder(value: string): boolean {
+  return Object.values(placeholders).some((make) => make() === value);
+}
+
+/** A private key that everybody can compute, and that is the same every time. */
+function privateKeyPem(): string {
+  const curve = createECDH("prime256v1");
+  curve.setPrivateKey(createHash("sha256").update(stand).digest());
+  const point = curve.getPublicKey();
+  const part = (from: number, to?: number): string => point.subarray(from, to).toString("base64url");
+  const key = createPrivateKey({
+    format: "jwk",
+    key: { kty: "EC", crv: "P-256", d: curve.getPrivateKey().toString("base64url"), x: part(1, 33), y: part(33) },
+  });
+  return key.export({ type: "pkcs8", format: "pem" }).toString();
+}

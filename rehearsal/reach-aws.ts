@@ -1,0 +1,104 @@
+/**
+ * Reads security groups, listeners and target groups back. A way between tiers needs the way out of one and the way
+ * into the other; the load balancer passes on only what a listener takes.
+ */
+import { everyPort, intersect, type PortSpan } from "./port-set";
+import type { PlainResource, ReachRow, Tier } from "./reach";
+
+const ingressType = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const egressType = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+const anywhere = "0.0.0.0/0";
+
+/** One rule of one tier's group, with the other side as a party. */
+interface GroupRule {
+  readonly tier: Tier;
+  readonly peer: string;
+  readonly protocol: ReachRow["protocol"];
+  readonly ports: PortSpan;
+  readonly purpose: string;
+}
+
+export function reachOnAws(resources: readonly PlainResource[]): ReachRow[] {
+  const members = groupMembers(resources);
+  const into = rulesOf(resources, ingressType, members);
+  const outOf = rulesOf(resources, egressType, members);
+  const inward = into.flatMap((rule) => waysIn(rule, outOf));
+  const outward = outOf.filter(({ peer }) => !isTier(peer)).map((rule) => row(rule.tier, rule.peer, rule, rule.ports));
+  return [...inward.map((each) => markIdle(each, resources)), ...outward];
+}
+
+/** Which tiers a security group stands for: those whose machines or load balancer are in it. */
+function groupMembers(resources: readonly PlainResource[]): Map<string, Tier[]> {
+  const members = new Map<string, Tier[]>();
+  for (const { tier, inputs } of resources) {
+    if (tier === undefined) continue;
+    const groups = [
+      ...((inputs["securityGroups"] ?? []) as string[]),
+      ...((inputs["vpcSecurityGroupIds"] ?? []) as string[]),
+      ...((inputs["networkInterfaces"] ?? []) as { securityGroups?: string[] }[]).flatMap((each) => each.securityGroups ?? []),
+    ];
+    for (const group of groups) members.set(group, [...new Set([...(members.get(group) ?? []), tier])]);
+  }
+  return members;
+}
+
+function rulesOf(resources: readonly PlainResource[], type: string, members: Map<string, Tier[]>): GroupRule[] {
+  return resources
+    .filter((each) => each.type === type)
+    .flatMap(({ inputs }) => {
+      const peers = peersOf(inputs, members);
+      const details = { protocol: protocolOf(inputs), ports: portsOf(inputs), purpose: String(inputs["description"] ?? "") };
+      const tiers = members.get(String(inputs["securityGroupId"])) ?? [];
+      return tiers.flatMap((tier) => peers.map((peer) => ({ tier, peer, ...details })));
+    });
+}
+
+function peersOf(inputs: Record<string, unknown>, members: Map<string, Tier[]>): string[] {
+  const group = inputs["referencedSecurityGroupId"];
+  if (typeof group === "string") return members.get(group) ?? [group];
+  const range = inputs["cidrIpv4"] ?? inputs["cidrIpv6"] ?? inputs["prefixListId"];
+  return [range === anywhere || range === "::/0" ? "internet" : String(range)];
+}
+
+function protocolOf({ ipProtocol }: Record<string, unknown>): ReachRow["protocol"] {
+  return ipProtocol === "tcp" || ipProtocol === "udp" ? ipProtocol : "all";
+}
+
+function portsOf({ fromPort, toPort }: Record<string, unknown>): PortSpan {
+  return typeof fromPort === "number" && typeof toPort === "number" ? { first: fromPort, last: toPort } : everyPort;
+}
+
+/** What a rule lets in, as far as the other side may leave towards it. */
+function waysIn(rule: GroupRule, outOf: readonly GroupRule[]): ReachRow[] {
+  if (!isTier(rule.peer)) return [row(rule.peer, rule.tier, rule, rule.ports)];
+  const ways = outOf
+    .filter(({ tier, peer }) => tier === rule.peer && (peer === rule.tier || peer === "internet"))
+    .filter(({ protocol }) => protocol === "all" || protocol === rule.protocol)
+    .flatMap(({ ports }) => intersect([rule.ports], [ports]));
+  return ways.map((ports) => row(rule.peer, rule.tier, rule, ports));
+}
+
+/** A rule at the load balancer without a listener or target behind it is said to be idle. */
+function markIdle(reach: ReachRow, resources: readonly PlainResource[]): ReachRow {
+  const used = reach.to === "loadBalancer" ? listenerPorts(resources) : reach.from === "loadBalancer" ? targetPorts(resources) : undefined;
+  const isUsed = used === undefined || used.some((port) => port >= reach.ports.first && port <= reach.ports.last);
+  return isUsed ? reach : { ...reach, purpose: `${reach.purpose} (nothing listens)` };
+}
+
+function listenerPorts(resources: readonly PlainResource[]): number[] {
+  return resources.filter(({ type }) => type === "aws:lb/listener:Listener").map(({ inputs }) => Number(inputs["port"]));
+}
+
+function targetPorts(resources: readonly PlainResource[]): number[] {
+  return resources
+    .filter(({ type }) => type === "aws:lb/targetGroup:TargetGroup")
+    .flatMap(({ inputs }) => [Number(inputs["port"]), Number((inputs["healthCheck"] as { port?: unknown })?.port)]);
+}
+
+function isTier(party: string): party is Tier {
+  return party === "loadBalancer" || party === "master" || party === "media";
+}
+
+function row(from: string, to: string, { protocol, purpose }: GroupRule, ports: PortSpan): ReachRow {
+  return { from, to, protocol, ports, purpose };
+}

@@ -1,0 +1,94 @@
+/**
+ * Who can reach whom, read back from the rules that the clouds would get: not from the flow table that they were made
+ * from, so that a wrong rule shows.
+ */
+import { loadBalancerToken } from "../components/load-balancer";
+import { masterPoolToken } from "../components/master-pool";
+import { scalingMediaPoolToken } from "../components/scaling-media-pool";
+import { type Graph, isSecret, type RecordedResource } from "./graph";
+import { reachOnAws } from "./reach-aws";
+import { reachOnAzure } from "./reach-azure";
+import { qualifiedType } from "./urn";
+
+export const tiers = ["loadBalancer", "master", "media"] as const;
+export type Tier = (typeof tiers)[number];
+
+/** One permitted way, in terms that are the same on every cloud. */
+export interface ReachRow {
+  /** `internet`, a tier, an address range, or a service tag of the cloud. */
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: "tcp" | "udp" | "all";
+  /** Inclusive range. */
+  readonly ports: { readonly first: number; readonly last: number };
+  /** What the rule itself says it is for. */
+  readonly purpose: string;
+}
+
+/** A resource with secrets unwrapped, which is what rules are about. */
+export interface PlainResource {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  /** The tier whose component the resource belongs to. */
+  readonly tier: Tier | undefined;
+  readonly inputs: Record<string, any>;
+  readonly outputs: Record<string, any>;
+}
+
+/** The permitted ways of a graph, in a stable order. Needs the graph of an update: in a preview ids are unknown. */
+export function reachFromGraph(graph: Graph): ReachRow[] {
+  const resources = graph.resources.filter(({ custom }) => custom).map(plainResource);
+  const rows = [...reachOnAws(resources), ...reachOnAzure(resources)];
+  return dropRepeats(rows).sort(
+    (a, b) =>
+      order(a.from) - order(b.from) ||
+      order(a.to) - order(b.to) ||
+      compare(a.from, b.from) ||
+      compare(a.to, b.to) ||
+      a.ports.first - b.ports.first ||
+      compare(a.protocol, b.protocol) ||
+      compare(a.purpose, b.purpose),
+  );
+}
+
+function plainResource(resource: RecordedResource): PlainResource {
+  const { type, name, id, inputs, outputs } = resource;
+  return {
+    type,
+    name,
+    id,
+    tier: tierOf(resource),
+    inputs: unwrap(inputs) as Record<string, any>,
+    outputs: unwrap(outputs) as Record<string, any>,
+  };
+}
+
+function tierOf({ urn }: RecordedResource): Tier | undefined {
+  const types = qualifiedType(urn).split("$");
+  if (types.includes(masterPoolToken)) return "master";
+  if (types.includes(scalingMediaPoolToken)) return "media";
+  return types.includes(loadBalancerToken) ? "loadBalancer" : undefined;
+}
+
+function unwrap(value: unknown): unknown {
+  if (isSecret(value)) return unwrap(value.secret);
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unwrap(part)]));
+}
+
+function dropRepeats(rows: readonly ReachRow[]): ReachRow[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+/** The Internet first, then ranges and tags, then tiers from the outside in. */
+function order(party: string): number {
+  if (party === "internet") return 0;
+  const tier = (tiers as readonly string[]).indexOf(party);
+  return tier < 0 ? 1 : tier + 2;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,39 @@
+/**
+ * Words that the text of both kinds of diagram is made of.
+ */
+import type { ReachRow } from "../reach";
+import type { Listener, Topology } from "./topology";
+
+/** `443 TLS → 443`; TLS is said where the load balancer ends it */
+export function listenerLabel({ port, targetPort, endsTls }: Listener): string {
+  return `${port}${endsTls ? " TLS" : ""} → ${targetPort}`;
+}
+
+/** `udp 50000-60000` */
+export function doorLabel({ protocol, ports: { first, last } }: ReachRow): string {
+  return `${protocol} ${first === last ? first : `${first}-${last}`}`;
+}
+
+/** `1 to 5 in all zones` */
+export function mediaLabel({ media: { min, max }, zones }: Topology): string {
+  const count = min === max ? String(max) : `${min} to ${max}`;
+  return zones.length > 1 ? `${count} in all zones` : count;
+}
+
+/** Where clients go: the domain, or the address where there is none. */
+export function entryLabel({ heading, entryAddress }: Topology): string {
+  return heading.domain ?? (entryAddress === "" ? "address known after deployment" : entryAddress);
+}
+
+/** Zones as a reader knows them. */
+export function zoneLabel(name: string, { heading }: Topology): string {
+  return name === "" ? (heading.region ?? "region") : name;
+}
+
+/** `OpenVidu on AWS, eu-west-1` */
+export function titleOf({ heading: { cloud, region, version }, stack }: Topology): { title: string; subtitle: string } {
+  const clouds: Readonly<Record<string, string>> = { aws: "AWS", azure: "Azure" };
+  const where = [cloud === undefined ? "" : (clouds[cloud] ?? cloud), region ?? ""].filter((each) => each !== "");
+  const title = `OpenVidu High Availability${where.length > 0 ? ` on ${where.join(", ")}` : ""}`;
+  return { title, subtitle: [`stack ${stack}`, version === undefined ? "" : `version ${version}`].filter((each) => each !== "").join(", ") };
+}

@@ -1,0 +1,195 @@
+/**
+ * The report for a person: what would exist, how it is reached, what is left to do, and what is wrong.
+ */
+import type { ReachRow } from "../reach";
+import { nameOf } from "../urn";
+import { createStyle, type Style, table, wrap } from "./style";
+import type { Summary, TreeNode } from "./summary";
+
+export interface TextOptions {
+  readonly coloured: boolean;
+  /** Characters per line. */
+  readonly width: number;
+}
+
+const cloudTitles: Readonly<Record<string, string>> = { aws: "AWS", azure: "Azure" };
+const editionTitles: Readonly<Record<string, string>> = { ha: "High Availability" };
+const partyTitles: Readonly<Record<string, string>> = {
+  internet: "Internet",
+  loadBalancer: "load balancer",
+  master: "masters",
+  media: "media nodes",
+};
+
+/** The report as text, ending in a newline. */
+export function renderText(summary: Summary, { coloured, width }: TextOptions): string {
+  const style = createStyle(coloured);
+  const sections = summary.ok
+    ? [
+        heading(summary, style),
+        ...treeSection(summary, style, width),
+        ...kindSection(summary, style, width),
+        ...outputSections(summary, style, width),
+        ...reachSection(summary, style, width),
+        ...problemSection(summary, style, width),
+      ]
+    : [heading(summary, style), ...problemSection(summary, style, width)];
+  return `${[...sections, verdict(summary, style)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function heading({ stack, heading: facts, preview }: Summary, style: Style): string[] {
+  const edition = facts.edition === undefined ? "" : ` ${editionTitles[facts.edition] ?? facts.edition}`;
+  const cloud = facts.cloud === undefined ? "" : ` on ${cloudTitles[facts.cloud] ?? facts.cloud}`;
+  const details = [
+    facts.version === undefined ? "" : `version ${facts.version}`,
+    facts.region === undefined ? "" : `region ${facts.region}`,
+    facts.domain === undefined ? "no domain of its own" : `domain ${facts.domain}`,
+  ].filter((each) => each !== "");
+  const kind = preview ? "preview" : "deployment";
+  return [
+    style.bold(`OpenVidu${edition}${cloud}: stack ${stack}`),
+    style.dim(`${details.join(", ")}; a rehearsed ${kind}, nothing was created`),
+  ];
+}
+
+function treeSection({ tree, counts }: Summary, style: Style, width: number): string[][] {
+  const rows: string[][] = [];
+  const walk = (nodes: readonly TreeNode[], lead: string): void =>
+    nodes.forEach((node, index) => {
+      const last = index === nodes.length - 1;
+      const branch = lead === "" && nodes === tree ? "" : last ? "└─ " : "├─ ";
+      rows.push([`${lead}${branch}${shortType(node.type)} ${node.name}`, String(node.total), countsLine(node.resources)]);
+      walk(node.components, branch === "" ? " " : `${lead}${last ? "   " : "│  "}`);
+    });
+  walk(tree, "");
+  const title = `What would exist: ${counts.resources} resources in ${counts.components} components`;
+  return [[style.bold(title), ...table(rows, width)]];
+}
+
+function kindSection({ counts }: Summary, style: Style, width: number): string[][] {
+  const kinds = new Map<string, string[]>();
+  for (const [type, count] of Object.entries(counts.byType)) {
+    const service = serviceOf(type);
+    kinds.set(service, [...(kinds.get(service) ?? []), times(count, shortType(type))]);
+  }
+  const rows = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([service, each]) => [service, each.join(", ")]);
+  return rows.length === 0 ? [] : [[style.bold("By service"), ...table(rows, width)]];
+}
+
+function outputSections({ outputs, preview }: Summary, style: Style, width: number): string[][] {
+  const sections: string[][] = [];
+  const add = (title: string, rows: string[][]): void => {
+    if (rows.length > 0) sections.push([style.bold(title), ...table(rows, width)]);
+  };
+  const records = (outputs["dnsRecords"] ?? []) as { name: string; type: string; value: string }[];
+  add("Addresses", [...entriesOf(outputs["urls"]), ...one("entry", outputs["entryAddress"])]);
+  add("DNS records that you still have to make", Array.isArray(records) ? records.map(({ name, type, value }) => [name, type, value]) : []);
+  add("Where things are", [
+    ...one("credentials", outputs["credentials"]),
+    ...one("masters", listed(outputs["masterAddresses"])),
+    ...one("media group", outputs["mediaGroup"]),
+    ...entriesOf(outputs["storage"]),
+  ]);
+  const shown = ["urls", "entryAddress", "dnsRecords", "credentials", "masterAddresses", "mediaGroup", "storage"];
+  const others = Object.entries(outputs).filter(([key]) => !shown.includes(key));
+  add("Other outputs", others.flatMap(([key, value]) => one(key, typeof value === "string" ? value : JSON.stringify(value))));
+  if (preview && sections.length > 0) sections.at(-1)?.push(style.dim("  <unknown> becomes known with the deployment"));
+  return sections;
+}
+
+function reachSection({ reach, preview }: Summary, style: Style, width: number): string[][] {
+  const title = style.bold("Who can reach whom");
+  if (preview) return [[title, style.dim("  shown for a deployment, not for a preview: the rules name ids that are still unknown")]];
+  if (reach.length === 0) return [];
+  const header = ["from", "to", "protocol", "ports", "purpose"];
+  const rows = reach.map((row) => [party(row.from), party(row.to), row.protocol, portsText(row), row.purpose]);
+  const [head = "", ...body] = table([header, ...withoutRepeats(rows)], width);
+  return [[title, style.dim(head), ...body]];
+}
+
+/** The first two columns are written once for rows that share them. */
+function withoutRepeats(rows: readonly string[][]): string[][] {
+  return rows.map((row, index) => {
+    const above = rows[index - 1];
+    return above && above[0] === row[0] && above[1] === row[1] ? ["", "", ...row.slice(2)] : row;
+  });
+}
+
+function problemSection(summary: Summary, style: Style, width: number): string[][] {
+  const { messages, refusals, skipped, placeholders } = summary;
+  const bullets = (texts: readonly string[], paint: (text: string) => string): string[] =>
+    texts.flatMap((text) =>
+      text.split("\n").flatMap((line, index) =>
+        wrap(line, width - 4).map((part, at) => paint(`${index === 0 && at === 0 ? "  - " : "    "}${part}`)),
+      ),
+    );
+  const of = (severity: string): string[] =>
+    messages.filter((message) => message.severity === severity).map(({ message, urn }) => (urn ? `${nameOf(urn)}: ${message}` : message));
+  const standIns = placeholders.map(({ key, reason }) => `${key}: ${reason}; the rehearsal used a stand-in`);
+  const sections: string[][] = [];
+  const add = (title: string, lines: string[]): void => {
+    if (lines.length > 0) sections.push([title, ...lines]);
+  };
+  add(style.bold("The program says"), bullets(of("info"), (text) => text));
+  add(style.bold("Warnings"), bullets([...of("warning"), ...standIns], style.yellow));
+  add(style.bold("Problems"), bullets(of("error"), style.red));
+  add(
+    style.bold("Refused"),
+    bullets(refusals.map(({ urn, message }) => (urn === "" ? message : `${nameOf(urn)}: ${message}`)), style.red),
+  );
+  if (skipped.length > 0) {
+    add(style.bold("Not tried, because they need what was refused"), bullets([skipped.map(nameOf).join(", ")], style.dim));
+  }
+  return sections;
+}
+
+function verdict({ ok, stack, seconds }: Summary, style: Style): string[] {
+  const time = `(${seconds.toFixed(1)} s)`;
+  return [ok ? style.green(`${stack}: ready to deploy ${time}`) : style.red(`${stack}: cannot be deployed like this ${time}`)];
+}
+
+// Words.
+
+function party(name: string): string {
+  return partyTitles[name] ?? name;
+}
+
+function portsText({ ports: { first, last } }: ReachRow): string {
+  if (first === 0 && last === 65535) return "all";
+  return first === last ? String(first) : `${first}-${last}`;
+}
+
+function countsLine(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([type, count]) => times(count, shortType(type)))
+    .join(", ");
+}
+
+function times(count: number, what: string): string {
+  return count === 1 ? what : `${count} ${what}`;
+}
+
+/** `aws:ec2/vpc:Vpc` as `Vpc`. */
+function shortType(type: string): string {
+  return type.slice(type.lastIndexOf(":") + 1);
+}
+
+/** `aws:ec2/vpc:Vpc` as `aws ec2`. */
+function serviceOf(type: string): string {
+  const [packageName = "", module = ""] = type.split(":");
+  const service = module.split("/")[0] ?? "";
+  return service === "" || service === "index" ? packageName : `${packageName} ${service}`;
+}
+
+function one(title: string, value: unknown): string[][] {
+  return typeof value === "string" && value !== "" ? [[title, value]] : [];
+}
+
+function entriesOf(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, text]) => one(key, text));
+}
+
+function listed(value: unknown): string {
+  return Array.isArray(value) ? value.join(", ") : String(value ?? "");
+}

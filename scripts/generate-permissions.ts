@@ -1,0 +1,83 @@
+/**
+ * Makes docs/permissions.md, and the IAM policy document of a deployer on AWS, from deployer-permissions.ts.
+ * `--check` writes nothing and fails when a file is stale.
+ */
+import path from "node:path";
+import { type AwsService, awsServices, azureNeeds } from "./deployer-permissions";
+import { type GeneratedFiles, writeOrCheck } from "./generated-files";
+
+/** IAM's limit for one managed policy, white space not counted (IAM quotas, "Managed policy size"). */
+export const managedPolicyLimit = 6144;
+
+const actionsOf = ({ prefix, read, write }: AwsService): string[] =>
+  [...new Set([...read, ...Object.values(write).flat()])].sort().map((action) => `${prefix}:${action}`);
+
+/** The policy that a deployer on AWS gets. */
+function deployerPolicy(): string {
+  const Statement = awsServices.map((service) => ({
+    Sid: service.title.replaceAll(/[^A-Za-z0-9]/g, ""),
+    Effect: "Allow",
+    Action: actionsOf(service),
+    Resource: "*",
+  }));
+  return JSON.stringify({ Version: "2012-10-17", Statement }, undefined, 2) + "\n";
+}
+
+function awsSection(service: AwsService): string {
+  const rows = Object.entries(service.write).map(([type, actions]) => {
+    const names = actions.map((action) => `\`${action}\``).join(", ");
+    return `| ${type.startsWith("(") ? type.slice(1, -1) : `\`${type}\``} | ${names || "(reads only)"} |`;
+  });
+  const table = rows.length > 0 ? ["", "| For | Actions |", "| --- | --- |", ...rows] : [];
+  const reads = `Reads: ${service.read.map((action) => `\`${action}\``).join(", ")}.`;
+  return [
+    `### ${service.title} (\`${service.prefix}:\`)`,
+    "",
+    [reads, service.note].filter(Boolean).join(" "),
+    ...table,
+  ].join("\n");
+}
+
+function page(): string {
+  const azureRows = azureNeeds.map(
+    ({ provider, types }) => `| \`${provider}\` | ${types.map((type) => `\`${type}\``).join(", ")} |`,
+  );
+  return (
+    [
+      "# What the deployer must be allowed to do",
+      "_Generated from `scripts/deployer-permissions.ts` by `npm run docs`. Do not edit._",
+      "These are the rights of whoever runs `pulumi up`, not those of the machines. The lists were made from the services'\n" +
+        "references, by resource type; they have not been tried on an account with nothing else. If an action is missing, the\n" +
+        "cloud's error names it.",
+      "## AWS",
+      "As a policy document for the deployer's role: [deployer-policy-aws.json](deployer-policy-aws.json). Whoever may make\nroles and pass them on can get any right in the account; treat the deployer accordingly.",
+      ...awsServices.map(awsSection),
+      "## Azure",
+      "On the resource group named in `openvidu:resourceGroup`, or on the subscription where the program makes the group itself:",
+      "| Role | For |\n| --- | --- |\n" +
+        "| Contributor | every resource but the role assignments |\n" +
+        "| Role Based Access Control Administrator, or User Access Administrator | the role assignments of the machines' identities |",
+      "Owner includes both. Contributor alone is not enough: it may not assign roles. With `dns.kind: azure-dns` and a zone in\n" +
+        "another resource group of the subscription, DNS Zone Contributor on that zone.",
+      "The vault's content is written through Azure's management plane, which Contributor covers. Deleting a secret, and reading\n" +
+        "one as a person, goes to the vault itself and needs Key Vault Secrets Officer there, from an address in\n" +
+        "`openvidu:access.deployerCidrs`.",
+      "These resource providers must be registered in the subscription (`az provider register --namespace <name>`):",
+      ["| Resource provider | For |", "| --- | --- |", ...azureRows].join("\n"),
+      "With `encryption.encryptionAtHost: true` also the feature\n" +
+        "(`az feature register --namespace Microsoft.Compute --name EncryptionAtHost`).",
+    ].join("\n\n") + "\n"
+  );
+}
+
+/** Every file, by its path in the project. */
+export function permissionFiles(): GeneratedFiles {
+  return {
+    "docs/permissions.md": page(),
+    "docs/deployer-policy-aws.json": deployerPolicy(),
+  };
+}
+
+if (require.main === module) {
+  process.exitCode = writeOrCheck(permissionFiles(), path.resolve(__dirname, ".."), process.argv.slice(2));
+}

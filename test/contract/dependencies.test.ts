@@ -1,0 +1,182 @@
+/**
+ * What waits for what. Machines wait for credentials, addresses, grants and ways out, and for nothing else: not for
+ * each other, and nothing that they need waits for them.
+ */
+import assert from "node:assert/strict";
+import type { CloudName } from "../../components/cloud";
+import type { Graph, RecordedResource } from "../../rehearsal/graph";
+import { allDependencies, directDependencies, inputsOf, isBelow, ofType } from "../support/graph-queries";
+import { forEachGraph } from "./examples";
+
+interface Types {
+  readonly machine: string;
+  /** Where a master's address lives. */
+  readonly address: string;
+  readonly disk: string;
+  readonly group: string;
+  /** Contents of the secret store. */
+  readonly secret: string;
+  /** Types that give rights to identities. */
+  readonly grants: readonly string[];
+  readonly attachment: string | undefined;
+}
+
+const types: Readonly<Record<CloudName, Types>> = {
+  aws: {
+    machine: "aws:ec2/instance:Instance",
+    address: "aws:ec2/networkInterface:NetworkInterface",
+    disk: "aws:ebs/volume:Volume",
+    group: "aws:autoscaling/group:Group",
+    secret: "aws:secretsmanager/secretVersion:SecretVersion",
+    grants: ["aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
+    attachment: "aws:ec2/volumeAttachment:VolumeAttachment",
+  },
+  azure: {
+    machine: "azure-native:compute:VirtualMachine",
+    address: "azure-native:network:NetworkInterface",
+    disk: "azure-native:compute:Disk",
+    group: "azure-native:compute:VirtualMachineScaleSet",
+    secret: "azure-native:keyvault:Secret",
+    grants: ["azure-native:authorization:RoleAssignment"],
+    attachment: undefined,
+  },
+};
+
+const urns = (resources: readonly RecordedResource[]): string[] => resources.map(({ urn }) => urn);
+
+/** Which of `targets` a resource needs, directly or through others. */
+function needed(graph: Graph, resource: RecordedResource, targets: readonly RecordedResource[]): string[] {
+  const all = allDependencies(graph, resource);
+  return urns(targets).filter((urn) => all.has(urn));
+}
+
+function inPool(graph: Graph, role: "MasterPool" | "ScalingMediaPool", type: string): RecordedResource[] {
+  return ofType(graph, type).filter((resource) => isBelow(graph, resource, `openvidu:index:${role}`));
+}
+
+/** Whether the program itself says which address an interface has. */
+function hasFixedAddress(resource: RecordedResource): boolean {
+  const { privateIps, ipConfigurations } = inputsOf(resource) as Record<string, any>;
+  return privateIps !== undefined || ipConfigurations?.[0]?.privateIPAllocationMethod === "Static";
+}
+
+forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
+  const named = types[cloud];
+
+  it("there is no path between any two masters", async () => {
+    const recorded = await graph();
+    const masters = ofType(recorded, named.machine);
+    for (const master of masters) assert.deepEqual(needed(recorded, master, masters), [], master.name);
+  });
+
+  it("a master needs no address or disk that waits for a machine", async () => {
+    const recorded = await graph();
+    const machines = ofType(recorded, named.machine);
+    for (const type of [named.address, named.disk]) {
+      for (const resource of inPool(recorded, "MasterPool", type)) {
+        assert.deepEqual(needed(recorded, resource, machines), [], resource.name);
+      }
+    }
+  });
+
+  it("every machine knows the masters' addresses before it exists: they are fixed, or it waits for the interfaces", async () => {
+    const recorded = await graph();
+    const addresses = inPool(recorded, "MasterPool", named.address);
+    assert.equal(addresses.length, 4);
+    const chosenByCloud = addresses.filter((each) => !hasFixedAddress(each));
+    for (const node of [...ofType(recorded, named.machine), ...ofType(recorded, named.group)]) {
+      assert.deepEqual(needed(recorded, node, chosenByCloud), urns(chosenByCloud), node.name);
+    }
+    for (const [index, master] of ofType(recorded, named.machine).entries()) {
+      assert.ok(needed(recorded, master, [addresses[index]!]).length === 1, `${master.name} needs its own interface`);
+    }
+  });
+
+  it("the media group waits for no machine of the masters", async () => {
+    const recorded = await graph();
+    const [group] = ofType(recorded, named.group);
+    assert.ok(group);
+    assert.deepEqual(needed(recorded, group, ofType(recorded, named.machine)), []);
+  });
+
+  it("credentials, grants, storage and entry wait for no machine", async () => {
+    const recorded = await graph();
+    const machines = [...ofType(recorded, named.machine), ...ofType(recorded, named.group)];
+    const early = recorded.resources.filter((resource) =>
+      ["SecretStore", "ObjectStore", "NodeIdentity", "ClusterSecrets", "Firewall", "Network", "LoadBalancer", "Certificate"].some(
+        (role) => isBelow(recorded, resource, `openvidu:index:${role}`),
+      ),
+    );
+    assert.ok(early.length > 20);
+    const late = early.filter((resource) => needed(recorded, resource, machines).length > 0);
+    assert.deepEqual(urns(late), []);
+  });
+
+  it("grants outlive every machine: machines wait for each of them", async () => {
+    const recorded = await graph();
+    const grants = recorded.resources.filter(({ type }) => named.grants.includes(type));
+    const nodes = [...ofType(recorded, named.machine), ...ofType(recorded, named.group)];
+    // What a pool grants to its own machines may name the machines' group; it is checked by itself below.
+    const common = grants.filter((grant) => !isBelow(recorded, grant, "openvidu:index:ScalingMediaPool"));
+    assert.ok(common.length >= (cloud === "aws" ? 4 : 2), `${common.length} grants`);
+    for (const grant of common) {
+      const waiting = nodes.filter((node) => allDependencies(recorded, node).has(grant.urn));
+      assert.ok(waiting.length > 0, `no machine waits for ${grant.name}`);
+      const ofMasters = waiting.filter(({ type }) => type === named.machine).length;
+      assert.ok(ofMasters === 0 || ofMasters === 4, `${ofMasters} masters wait for ${grant.name}`);
+    }
+  });
+
+  it("the media group waits for what it is granted itself", async () => {
+    const recorded = await graph();
+    const own = recorded.resources.filter(
+      (resource) =>
+        named.grants.includes(resource.type) &&
+        isBelow(recorded, resource, "openvidu:index:ScalingMediaPool"),
+    );
+    const [group] = ofType(recorded, named.group);
+    assert.deepEqual(needed(recorded, group!, own), urns(own));
+  });
+
+  it("credentials are written before any machine exists and outlive it", async () => {
+    const recorded = await graph();
+    const secrets = ofType(recorded, named.secret);
+    assert.equal(secrets.length, 2);
+    for (const node of [...ofType(recorded, named.machine), ...ofType(recorded, named.group)]) {
+      assert.ok(needed(recorded, node, secrets).length > 0, `${node.name} waits for no bundle`);
+    }
+  });
+
+  if (ownNetwork) {
+    it("the way out to the Internet outlives the machines", async () => {
+      const recorded = await graph();
+      const egress = recorded.resources.filter(({ type }) =>
+        (cloud === "aws"
+          ? /:(NatGateway|InternetGateway|RouteTableAssociation|Route)$/
+          : /:(NatGateway)$/
+        ).test(type),
+      );
+      assert.ok(egress.length > 0);
+      const nodes = [...ofType(recorded, named.machine), ...ofType(recorded, named.group)];
+      for (const each of egress) {
+        const waiting = nodes.filter((node) => allDependencies(recorded, node).has(each.urn));
+        assert.ok(waiting.length > 0 || /load-?balancer|entry/.test(each.name), `no machine waits for ${each.name}`);
+      }
+    });
+  }
+
+  it("no resource depends on itself", async () => {
+    const recorded = await graph();
+    const circular = recorded.resources.filter((resource) => allDependencies(recorded, resource).has(resource.urn));
+    assert.deepEqual(urns(circular), []);
+  });
+
+  it("every dependency was registered before what depends on it", async () => {
+    const { resources } = await graph();
+    const place = new Map(resources.map(({ urn }, index) => [urn, index]));
+    const early = resources.filter((resource, index) =>
+      [...directDependencies(resource)].some((urn) => (place.get(urn) ?? Infinity) >= index),
+    );
+    assert.deepEqual(urns(early), []);
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * The deployments that the contract is checked on: every example stack, as a preview and as an update. Each is
+ * evaluated once for all tests.
+ */
+import type { CloudName } from "../../components/cloud";
+import { type FlowContext } from "../../openvidu/flows";
+import { clouds } from "../../providers/registry";
+import { evaluate } from "../../rehearsal/evaluate";
+import type { Graph } from "../../rehearsal/graph";
+import { readStackFile } from "../../rehearsal/stack-file";
+import { checkConfig, type SecretInputs } from "../../stacks/check";
+import { splitConfig } from "../../stacks/load";
+import type { Settings } from "../../stacks/settings";
+import { exampleGraph } from "../support/graphs";
+
+export interface Example {
+  readonly stack: string;
+  readonly cloud: CloudName;
+  /** Whether the network is the cluster's own. */
+  readonly ownNetwork: boolean;
+}
+
+/* prettier-ignore */
+export const examples: readonly Example[] = [
+  { stack: "aws-ha", cloud: "aws", ownNetwork: true },
+  { stack: "aws-ha-letsencrypt", cloud: "aws", ownNetwork: true },
+  { stack: "aws-ha-production", cloud: "aws", ownNetwork: false },
+  { stack: "azure-ha", cloud: "azure", ownNetwork: true },
+  { stack: "azure-ha-production", cloud: "azure", ownNetwork: false },
+];
+
+export const modes = ["up", "preview"] as const;
+export type Mode = (typeof modes)[number];
+
+/** The graph of an example stack, evaluated once; refused or failed evaluations are an error. */
+export function graphOf(stack: string, mode: Mode = "up"): Promise<Graph> {
+  return exampleGraph(stack, { preview: mode === "preview" });
+}
+
+/** Config keys without their namespace; `undefined` takes a key away. Values other than text become JSON. */
+export type ConfigChanges = Readonly<Record<string, unknown>>;
+
+export interface Variant {
+  readonly config?: ConfigChanges;
+  /** Secret config values by key. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly preview?: boolean;
+  /** Another stack name. @default the example's own */
+  readonly as?: string;
+}
+
+/** A new evaluation of an example stack with some of its config changed. It may end in a refusal. */
+export async function evaluateVariant(stack: string, variant: Variant = {}): Promise<Graph> {
+  const file = readStackFile(stack, { environment: {} });
+  const config: Record<string, string> = { ...file.config };
+  const secretKeys = new Set(file.secretKeys);
+  for (const [key, value] of Object.entries(variant.config ?? {})) {
+    if (value === undefined) delete config[`openvidu:${key}`];
+    else config[`openvidu:${key}`] = typeof value === "string" ? value : JSON.stringify(value);
+  }
+  for (const [key, value] of Object.entries(variant.secrets ?? {})) {
+    config[`openvidu:${key}`] = value;
+    secretKeys.add(`openvidu:${key}`);
+  }
+  const { as = stack, preview = false } = variant;
+  return evaluate({ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview });
+}
+
+/** The settings that the program reads from an example's config. */
+export function settingsOf(stack: string): Settings {
+  const { config, secretKeys } = readStackFile(stack, { environment: {} });
+  const { raw, secrets } = splitConfig(config, (key) => secretKeys.includes(key));
+  const { settings, problems } = checkConfig(raw, secrets as SecretInputs, stack);
+  if (!settings) throw new Error(`${stack}: ${problems.map(({ path, reason }) => `${path}: ${reason}`).join("; ")}`);
+  return settings;
+}
+
+/** What decides the flows of an example stack. */
+export function flowContextOf(stack: string): FlowContext {
+  const { cloud, edition, version, modules, features, rtcEngine, certificate } = settingsOf(stack);
+  return {
+    edition,
+    version,
+    modules,
+    features,
+    rtcEngine,
+    tls: certificate.kind === "acm" ? "loadBalancer" : "node",
+    minio: !clouds[cloud].capabilities.externalClusterData,
+  };
+}
+
+/** Runs `define` once for each example and mode, inside a suite of its own. */
+export function forEachGraph(
+  what: string,
+  define: (graph: () => Promise<Graph>, example: Example, mode: Mode) => void,
+  choose: { readonly cloud?: CloudName; readonly modes?: readonly Mode[] } = {},
+): void {
+  for (const example of examples.filter(({ cloud }) => choose.cloud === undefined || choose.cloud === cloud)) {
+    for (const mode of choose.modes ?? modes) {
+      describe(`${what}: ${example.stack} (${mode})`, () => define(() => graphOf(example.stack, mode), example, mode));
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import { configFiles, settingsByRole } from "../../openvidu/secrets";
+import { bundleOf, Machine, needsScripts, specOf } from "./machine";
+
+const cluster = `/opt/openvidu/config/${configFiles.cluster}`;
+const masterNode = `/opt/openvidu/config/${configFiles.masterNode}`;
+const meet = `/opt/openvidu/config/${configFiles.meet}`;
+
+const before = [
+  "# DOMAIN_NAME=in-a-comment",
+  "LIVEKIT_TURN_DOMAIN_NAME=turn.acme.example",
+  "DOMAIN_NAME=old.example",
+  "DOMAIN_NAME_OLD=keep",
+  "LIVEKIT_API_SECRET=old",
+  "UNRELATED=a=b&c",
+  "",
+].join("\n");
+
+describe("applying settings", function () {
+  needsScripts(this);
+  let machine: Machine;
+  const make = (spec = specOf("aws", "master", {}, { tls: "node" })) => {
+    machine = new Machine(spec);
+    machine.environment["PRIVATE_IP"] = "10.0.0.4";
+    machine.write(cluster, before);
+    machine.write(masterNode, "REDIS_PASSWORD=old\n");
+    machine.write(meet, "MEET_INITIAL_API_KEY=from-installer\n");
+  };
+  const put = (bundle: Record<string, string>) =>
+    machine.write("/var/lib/openvidu-node/private/bundle.json", JSON.stringify(bundle), 0o600);
+  const lines = (path: string) => machine.read(path).split("\n");
+  beforeEach(() => make());
+  afterEach(() => machine.remove());
+
+  const nasty = [
+    "a/b&c|d\\e\\1",
+    "a&b",
+    "a|b",
+    "a\\b\\1",
+    "a=b==",
+    `a'b"c`,
+    "$HOME $(id) `id`",
+    "  blanks  ",
+    "#x",
+    "\\n",
+    "ü€",
+    "%s",
+    "*",
+  ];
+  it("stores any characters literally and touches no other line", async () => {
+    const keys = Object.keys(settingsByRole.master).filter((key) => settingsByRole.master[key] === "cluster");
+    const values = Object.fromEntries(nasty.map((value, index) => [keys[index]!, value]));
+    assert.equal(Object.keys(values)[0], "DOMAIN_NAME");
+    put(values);
+    const { code, log } = await machine.python("apply");
+    assert.equal(code, 0, log);
+    const kept = before.split("\n").filter((line) => !/^(DOMAIN_NAME|LIVEKIT_API_SECRET)=/.test(line));
+    const added = Object.entries(values).map(([key, value]) => `${key}=${value}`);
+    assert.deepEqual(lines(cluster).sort(), [...kept, ...added, "LIVEKIT_API_SECRET=old"].sort());
+    assert.equal(lines(cluster)[2], "DOMAIN_NAME=a/b&c|d\\e\\1");
+  });
+
+  it("writes every setting of a master to its file", async () => {
+    put({ ...bundleOf("azure", "master"), ...bundleOf("aws", "master"), MEET_INITIAL_API_KEY: "key" });
+    const { log } = await machine.python("apply");
+    const bundle: Record<string, string> = {
+      ...bundleOf("azure", "master"),
+      ...bundleOf("aws", "master"),
+      MEET_INITIAL_API_KEY: "key",
+    };
+    for (const [key, file] of Object.entries(settingsByRole.master)) {
+      assert.ok(lines(`/opt/openvidu/config/${configFiles[file]}`).includes(`${key}=${bundle[key]}`), key);
+    }
+    assert.deepEqual(log.trim().split("\n").sort(), [...Object.keys(settingsByRole.master), "hosts"].sort());
+  });
+
+  it("reports nothing and writes nothing when all is in place", async () => {
+    put(bundleOf("aws", "master"));
+    await machine.python("apply");
+    const after = machine.read(cluster);
+    const { log } = await machine.python("apply");
+    assert.equal(log.trim(), "");
+    assert.equal(machine.read(cluster), after);
+  });
+
+  it("adds a line that is missing and keeps the end of the file", async () => {
+    put({ AZURE_ACCOUNT_NAME: "acme" });
+    await machine.python("apply");
+    assert.equal(machine.read(cluster), `${before}AZURE_ACCOUNT_NAME=acme\n`);
+  });
+
+  it("changes each of two equal keys, because readers differ in which one counts", async () => {
+    machine.write(cluster, "DOMAIN_NAME=a\nX=1\nDOMAIN_NAME=b");
+    put({ DOMAIN_NAME: "c" });
+    await machine.python("apply");
+    assert.equal(machine.read(cluster), "DOMAIN_NAME=c\nX=1\nDOMAIN_NAME=c");
+  });
+
+  it("leaves the initial API key of Meet alone unless there is one", async () => {
+    put(bundleOf("aws", "master"));
+    await machine.python("apply");
+    assert.ok(lines(meet).includes("MEET_INITIAL_API_KEY=from-installer"));
+    put({ ...bundleOf("aws", "master"), MEET_INITIAL_API_KEY: "mine" });
+    await machine.python("apply");
+    assert.ok(lines(meet).includes("MEET_INITIAL_API_KEY=mine"));
+  });
+
+  it("can switch the last module off", async () => {
+    machine.write(cluster, "ENABLED_MODULES=observability\n");
+    put({ ...bundleOf("aws", "master"), ENABLED_MODULES: "" });
+    await machine.python("apply");
+    assert.ok(lines(cluster).includes("ENABLED_MODULES="));
+  });
+
+  it("leaves files with credentials to root alone, whether or not they changed", async () => {
+    put(bundleOf("aws", "master"));
+    await machine.python("apply");
+    assert.deepEqual(
+      [cluster, masterNode, meet].map((path) => machine.mode(path)),
+      [0o600, 0o600, 0o600],
+    );
+    chmodSync(machine.path(cluster), 0o644);
+    await machine.python("apply");
+    assert.equal(machine.mode(cluster), 0o600);
+  });
+
+  it("fails with the file's name when OpenVidu's files are not there", async () => {
+    machine = (machine.remove(), new Machine(specOf("aws", "master")));
+    put(bundleOf("aws", "master"));
+    const { code, log } = await machine.python("apply");
+    assert.equal(code, 1);
+    assert.match(log, /cannot write .*openvidu\.env \(No such file/);
+  });
+
+  it("lets a master that ends TLS find itself under its own domain, also after the domain changed", async () => {
+    for (const domain of ["meet.acme.example", "new.acme.example"]) {
+      put({ ...bundleOf("aws", "master"), DOMAIN_NAME: domain });
+      await machine.python("apply");
+      assert.equal(machine.read("/etc/hosts"), `127.0.0.1 localhost\n10.0.0.4 ${domain} # openvidu-node\n`);
+    }
+    assert.equal(machine.mode("/etc/hosts"), 0o644);
+  });
+
+  it("leaves the hosts file alone where the load balancer ends TLS or the domain is an address", async () => {
+    put({ ...bundleOf("aws", "master"), DOMAIN_NAME: "192.0.2.7" });
+    await machine.python("apply");
+    assert.equal(machine.read("/etc/hosts"), "127.0.0.1 localhost\n");
+    machine.remove();
+    make(specOf("aws", "master", {}, { tls: "loadBalancer" }));
+    put(bundleOf("aws", "master"));
+    await machine.python("apply");
+    assert.equal(machine.read("/etc/hosts"), "127.0.0.1 localhost\n");
+  });
+
+  describe("by the job", () => {
+    beforeEach(() => put(bundleOf("aws", "master")));
+
+    it("restarts OpenVidu only if it runs with old values, and does not wait for itself", async () => {
+      machine.stub("systemctl", "true");
+      const first = await machine.job("apply");
+      assert.equal(first.code, 0, first.log);
+      assert.deepEqual(machine.calls("systemctl").slice(-1), ["systemctl restart --no-block openvidu"]);
+      const second = await machine.job("apply");
+      assert.match(second.log, /outcome=unchanged/);
+      assert.equal(machine.calls("systemctl").filter((call) => call.includes("restart")).length, 1);
+    });
+
+    it("starts nothing that does not run yet", async () => {
+      const { log } = await machine.job("apply");
+      assert.match(log, /outcome=changed why="DOMAIN_NAME /);
+      assert.deepEqual(
+        machine.calls("systemctl").filter((call) => /start/.test(call)),
+        [],
+      );
+    });
+
+    it("writes no value into the log", async () => {
+      assert.doesNotMatch((await machine.job("apply")).log, /hush|acme\.example/);
+    });
+
+    it("does not cut the sessions of a media node that serves", async () => {
+      machine.remove();
+      machine = new Machine(specOf("aws", "media"));
+      machine.environment["PRIVATE_IP"] = "10.0.0.9";
+      machine.write(`/opt/openvidu/config/${configFiles.mediaNode}`, "REDIS_PASSWORD=old\n");
+      machine.write("/run/openvidu-node/ready", "");
+      machine.stub("systemctl", "true");
+      put(bundleOf("aws", "media"));
+      const { log } = await machine.job("apply", "later");
+      assert.match(log, /next restart of OpenVidu takes the new values/);
+      assert.deepEqual(
+        machine.calls("systemctl").filter((call) => call.includes("restart")),
+        [],
+      );
+    });
+  });
+});

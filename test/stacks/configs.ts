@@ -1,0 +1,76 @@
+/**
+ * Valid configs to start from, and ways to change them.
+ */
+import type { CloudName } from "../../components/cloud";
+import { checkConfig, type CheckResult, type SecretInputs } from "../../stacks/check";
+import type { SecretKey } from "../../stacks/settings";
+
+export const stackName = "acme";
+
+const bases: Readonly<Record<CloudName, Readonly<Record<string, unknown>>>> = {
+  aws: { cloud: "aws", edition: "ha", region: "eu-west-1", domain: "video.example.com" },
+  azure: { cloud: "azure", edition: "ha", region: "westeurope", domain: "video.example.com" },
+};
+
+const subscription = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net/providers";
+export const virtualNetwork = `${subscription}/Microsoft.Network/virtualNetworks/main`;
+export const dnsZone = `${subscription}/Microsoft.Network/dnszones/example.com`;
+export const publicAddress = `${subscription}/Microsoft.Network/publicIPAddresses/entry`;
+export const diskEncryptionSet = `${subscription}/Microsoft.Compute/diskEncryptionSets/disks`;
+export const galleryImage = `${subscription}/Microsoft.Compute/galleries/ours/images/node/versions/1.2.3`;
+export const kmsKey = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+export const acmCertificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+
+/** Ids of an adopted network on AWS; the last digit tells subnets apart. */
+export const subnet = (digit: number): string => `subnet-0123456789abcde${digit}0`;
+export const awsAdopt = {
+  networkId: "vpc-0123456789abcdef0",
+  masterSubnetIds: [subnet(1), subnet(2)],
+  mediaSubnetIds: [subnet(3)],
+  loadBalancerSubnetIds: [subnet(4), subnet(5)],
+};
+export const azureAdopt = {
+  networkId: virtualNetwork,
+  masterSubnetIds: [`${virtualNetwork}/subnets/masters`],
+  mediaSubnetIds: [`${virtualNetwork}/subnets/media`],
+};
+
+/** A config with keys changed by dotted path; `undefined` takes a key away. */
+export function config(cloud: CloudName, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const result: Record<string, unknown> = structuredClone(bases[cloud]);
+  for (const [path, value] of Object.entries(changes)) {
+    const [topic, ...rest] = path.split(".") as [string, ...string[]];
+    result[topic] = put(result[topic], rest, value);
+    if (result[topic] === undefined) delete result[topic];
+  }
+  return result;
+}
+
+function put(target: unknown, path: readonly string[], value: unknown): unknown {
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  const group = (target ?? {}) as Record<string, unknown>;
+  return { ...group, [first]: put(group[first], rest, value) };
+}
+
+/** Encrypted secrets; `undefined` takes one away. The licence is there unless taken away. */
+export function secrets(values: Readonly<Partial<Record<SecretKey, string | undefined>>> = {}): SecretInputs {
+  const all = Object.entries({ license: "licence-1", ...values });
+  return Object.fromEntries(
+    all.flatMap(([key, value]) => (value === undefined ? [] : [[key, { value, encrypted: true }]])),
+  );
+}
+
+/** The problems of a check as lines `path: reason`, in order. */
+export function lines({ problems = [] }: CheckResult): string[] {
+  return problems.map(({ path, reason }) => `${path}: ${reason}`);
+}
+
+/** Checks a changed base config of the stack "acme" with a licence. */
+export function check(
+  cloud: CloudName,
+  changes: Readonly<Record<string, unknown>> = {},
+  given = secrets(),
+): CheckResult {
+  return checkConfig(config(cloud, changes), given, stackName);
+}
