@@ -6,6 +6,10 @@ import { deploy, type DeploymentOutputs } from "./stacks/deploy";
 import { ConfigError } from "./stacks/errors";
 import { loadSettings } from "./stacks/load";
 
+// The SDK takes a stack for every resource: a third of the run time, and half a minute to print one. A defect is found
+// with OPENVIDU_STACK_FRAMES=50.
+Error.stackTraceLimit = Number(process.env.OPENVIDU_STACK_FRAMES ?? 1);
+
 /** Exit code by which Pulumi knows that the program has said itself why it failed. */
 const failedAndReported = 32;
 

@@ -64,6 +64,8 @@ export interface AccessSettings {
   /** Azure: who may reach the vault's data plane besides the nodes. */
   readonly deployerCidrs: readonly string[];
   readonly operatorShell: boolean;
+  /** AWS: who besides the nodes may read the credentials, by ARN; none leaves it to the account's own policies. */
+  readonly credentialReaders: readonly string[];
   readonly sshPublicKey?: string;
   readonly adminUsername: string;
 }

@@ -3,14 +3,12 @@
  * and secrets. Composed of roles alone, so that it is the same tree on every cloud.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { haMasterCount } from "../openvidu/editions";
 import { entryListeners } from "../openvidu/entry";
 import { type FlowContext, flowsFor } from "../openvidu/flows";
 import { type CertificateType, installerFlags } from "../openvidu/installer";
 import { enabledModules } from "../openvidu/modules";
 import { judgeZones } from "../openvidu/placement";
 import { type Service, serviceUrl, servicesFor } from "../openvidu/services";
-import { versions } from "../openvidu/versions";
 import type { NodeRole } from "../openvidu/editions";
 import type { Certificate } from "./certificate";
 import type { Cloud } from "./cloud";
@@ -187,6 +185,7 @@ export class HighAvailability extends pulumi.ComponentResource {
           recoveryDays: settings.secretRecoveryDays,
           readerSubnetIds: [...network.masterSlots.map(({ subnetId }) => subnetId), ...network.mediaSubnetIds],
           deployerCidrs: settings.access.deployerCidrs,
+          readerArns: settings.access.credentialReaders,
         },
         self,
       );
@@ -219,6 +218,11 @@ export class HighAvailability extends pulumi.ComponentResource {
       };
     }
 
+    /** Only what is the role's own: a master waits for nothing that belongs to media nodes, and the other way round. */
+    function bootAfter(role: NodeRole, egress: readonly pulumi.Resource[]): pulumi.Resource[] {
+      return [...secretStore.grants[role], ...storage.grants[role], ...identities[role].grants, ...egress];
+    }
+
     function createMasters(): MasterPool {
       return new cloud.MasterPool(
         `${name}-masters`,
@@ -231,7 +235,7 @@ export class HighAvailability extends pulumi.ComponentResource {
           backendIds: loadBalancer.backendIds.master,
           identity: identities.master,
           boot: bootOf("master"),
-          bootAfter: [secretStore, storage, ...identities.master.grants, ...network.masterEgress],
+          bootAfter: bootAfter("master", network.masterEgress),
         },
         self,
       );
@@ -250,7 +254,7 @@ export class HighAvailability extends pulumi.ComponentResource {
           backendIds: loadBalancer.backendIds.media,
           identity: identities.media,
           boot: bootOf("media", { MASTER_IPS: pulumi.all([...masters.privateIps]).apply((ips) => ips.join(",")) }),
-          bootAfter: [secretStore, storage, ...identities.media.grants, ...network.mediaEgress],
+          bootAfter: bootAfter("media", network.mediaEgress),
         },
         self,
       );
@@ -270,7 +274,7 @@ export class HighAvailability extends pulumi.ComponentResource {
 /** What is wrong with a combination of cloud and settings, before anything is registered. */
 function validate({ cloud, dnsCloud, settings, secrets }: HighAvailabilityArgs): Problem[] {
   const problems: Problem[] = [];
-  const { certificate, dns, domain, masters } = settings;
+  const { certificate, dns, domain } = settings;
   const onNode: readonly CertificateType[] = cloud.capabilities.nodeCertificates;
   if (certificate.kind === "acm" ? !cloud.capabilities.tlsAtLoadBalancer : !onNode.includes(certificate.kind)) {
     problems.push({ path: "certificate.kind", reason: `"${certificate.kind}" is not possible on ${cloud.name}` });
@@ -279,13 +283,10 @@ function validate({ cloud, dnsCloud, settings, secrets }: HighAvailabilityArgs):
     problems.push({ path: "domain", reason: `required on ${cloud.name} with this certificate and DNS` });
   }
   if (dns.kind !== "none" && !dnsCloud) {
-    problems.push({ path: "dns.kind", reason: `the cloud that holds the zone is missing` });
+    problems.push({ path: "dns.kind", reason: "the cloud that holds the zone is missing" });
   }
   if (certificate.kind === "owncert" && secrets.certificatePrivateKey === undefined) {
     problems.push({ path: "certificatePrivateKey", reason: "required with an own certificate" });
-  }
-  if (masters.generations.length !== haMasterCount) {
-    problems.push({ path: "masters.generations", reason: `give ${haMasterCount} numbers` });
   }
   return problems;
 }

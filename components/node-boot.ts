@@ -16,5 +16,5 @@ export interface NodeBoot {
 export function renderBoot(boot: NodeBoot, cloudSettings: Record<string, pulumi.Input<string>>): pulumi.Output<string> {
   return pulumi
     .all({ ...boot.settings, ...cloudSettings })
-    .apply((settings) => renderUserData({ ...boot.spec, settings: settings as Record<string, string> }).base64);
+    .apply((settings) => renderUserData({ ...boot.spec, settings }).base64);
 }

@@ -32,6 +32,8 @@ export interface ObjectStore extends pulumi.ComponentResource {
   readonly clusterDataName: pulumi.Output<string>;
   /** Lines for the cluster's settings (`EXTERNAL_S3_*`, `AZURE_*`). Secret where they hold a key. */
   readonly settings: pulumi.Output<Record<string, string>>;
+  /** What has to exist before a node of the role boots, and must not go before it. */
+  readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   /** Azure: URL of the key-less container for leases, drain requests and backups. Empty on AWS. */
   readonly coordinationUrl: pulumi.Output<string>;
 }

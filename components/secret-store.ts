@@ -18,11 +18,10 @@ export interface SecretStoreArgs extends PlacementArgs {
   /** Required. Days during which a deleted store can be recovered: 7 to 30 on AWS, 7 to 90 on Azure. */
   readonly recoveryDays: number;
   /**
-   * Optional. AWS: ARNs, with wildcards if need be, of people and programs that may read besides the nodes, the
-   * deployer and the account's root user.
-   * @default none
+   * Required. AWS: ARNs, with `*` where need be, of the people and programs that may read besides the nodes and the
+   * account's root user. The deployer has to be among them. None leaves it to the account's own policies.
    */
-  readonly readerArns?: readonly string[];
+  readonly readerArns: readonly string[];
   /** Required. Azure: subnets from which the vault may be read. */
   readonly readerSubnetIds: readonly pulumi.Input<string>[];
   /** Required. Azure: address ranges of deployers; none leaves the vault's data plane to the nodes alone. */
@@ -32,6 +31,8 @@ export interface SecretStoreArgs extends PlacementArgs {
 export interface SecretStore extends pulumi.ComponentResource {
   /** What a node asks for: the secret's ARN on AWS, its versionless https URL on Azure. */
   readonly bundleIds: Readonly<Record<NodeRole, pulumi.Output<string>>>;
+  /** What has to exist before a node of the role boots, and must not go before it. */
+  readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   /** Where a person reads the credentials: a console address. Never a value. */
   readonly consoleUrl: pulumi.Output<string>;
 }

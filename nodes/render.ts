@@ -4,12 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "fflate";
 import type { Edition, NodeRole } from "../openvidu/editions";
+import { healthPaths } from "../openvidu/entry";
 import { type InstallerFlag, installerOf } from "../openvidu/installer";
 import { ports } from "../openvidu/ports";
 import { configFiles, settingsByRole } from "../openvidu/secrets";
 import { type OpenViduVersion, versions } from "../openvidu/versions";
-import { gzip } from "./gzip";
 import { checkSettings } from "./settings";
 import { shrinkPython, shrinkShell, shrinkUnit } from "./shrink";
 
@@ -111,7 +112,9 @@ export function renderUserData(spec: NodeSpec): UserData {
   if (problems.length > 0) {
     throw new Error(`user data of a ${spec.role} node on ${spec.cloud}: ${problems.join("; ")}`);
   }
-  const zipped = gzip(Buffer.from(`#cloud-config\n${JSON.stringify(document(spec, settings), undefined, 1)}\n`));
+  const text = `#cloud-config\n${JSON.stringify(document(spec, settings), undefined, 1)}\n`;
+  // Not Node's own zlib: its output differs between processors and releases, and other bytes would roll the media nodes.
+  const zipped = Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 }));
   if (zipped.length > userDataLimit) {
     throw new Error(`user data of a ${spec.role} node is ${zipped.length} bytes; EC2 takes ${userDataLimit}`);
   }
@@ -153,11 +156,11 @@ function derivedSettings(spec: NodeSpec): Record<string, string> {
   const byRole: Record<string, string> =
     spec.role === "master"
       ? {
-          HEALTH_URL: `${local}/health/caddy`,
+          HEALTH_URL: `${local}${healthPaths.master}`,
           APP_HEALTH_URL: `${local}/dashboard/`,
           BOOT_TIMEOUT_SECONDS: String(masterBootTimeoutSeconds),
         }
-      : { HEALTH_URL: `${local}/` };
+      : { HEALTH_URL: `${local}${healthPaths.media}` };
   return {
     CLOUD: spec.cloud,
     EDITION: spec.edition,

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { checkConfig, type SecretInputs } from "../stacks/check";
+import { checkConfig } from "../stacks/check";
 import { splitConfig } from "../stacks/load";
 import { evaluate, succeeded, UnsupportedTypesError } from "./evaluate";
 import type { Graph } from "./graph";
@@ -92,7 +92,10 @@ async function rehearse(stack: StackConfig, { preview, diagram }: Request): Prom
 function writeDiagrams(graph: Graph, heading: Heading, folder: string): void {
   const topology = topologyFromGraph(graph, heading);
   mkdirSync(folder, { recursive: true });
-  for (const [ending, content] of [["mmd", renderMermaid(topology)], ["svg", renderSvg(topology)]] as const) {
+  for (const [ending, content] of [
+    ["mmd", renderMermaid(topology)],
+    ["svg", renderSvg(topology)],
+  ] as const) {
     const file = join(folder, `${graph.stack}.${ending}`);
     writeFileSync(file, content);
     process.stderr.write(`wrote ${file}\n`);
@@ -102,14 +105,14 @@ function writeDiagrams(graph: Graph, heading: Heading, folder: string): void {
 /** What the config says with its defaults filled in, or as it stands when it is refused. */
 function headingOf({ project, stack, config, secretKeys }: StackConfig): Heading {
   const { raw, secrets } = splitConfig(config, (key) => secretKeys.includes(key));
-  const { settings } = checkConfig(raw, secrets as SecretInputs, stack);
+  const { settings } = checkConfig(raw, secrets, stack);
   const plain = (key: string): string | undefined => config[`${project}:${key}`];
   const given = Object.fromEntries(
     (["cloud", "edition", "version", "region", "domain"] as const)
       .map((key) => [key, settings?.[key] ?? plain(key)] as const)
       .filter(([, value]) => value !== undefined),
   );
-  return given as Heading;
+  return given;
 }
 
 function text(summary: Summary): string {
@@ -119,8 +122,9 @@ function text(summary: Summary): string {
 
 /** What a person can mend is said in a sentence; everything else is a defect and keeps its stack. */
 function explain(error: unknown): string {
-  const plain = error instanceof StackFileError || error instanceof UsageError || error instanceof UnsupportedTypesError;
-  if (plain) return (error as Error).message;
+  const plain =
+    error instanceof StackFileError || error instanceof UsageError || error instanceof UnsupportedTypesError;
+  if (plain) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

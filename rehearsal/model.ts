@@ -33,7 +33,12 @@ export interface ExistingThings {
 export interface World {
   readonly project: string;
   readonly stack: string;
-  /** Everything that exists so far, in order of creation. */
+  /** Whether this is a preview, in which a thing that is only planned is missing from `resources`. */
+  readonly preview?: boolean;
+  /**
+   * Everything that exists so far, in order of creation. In a preview this is what is to be created: ids, outputs and
+   * derived inputs are the string `<unknown>`.
+   */
   readonly resources: readonly LiveResource[];
   byId(type: string, id: string): LiveResource | undefined;
   ofType(type: string): readonly LiveResource[];

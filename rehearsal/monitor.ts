@@ -7,7 +7,7 @@ import { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { aliasUrn } from "./alias";
-import type { RecordedOptions } from "./graph";
+import { type RecordedOptions, unknownValue } from "./graph";
 import type { CloudModel, Properties, ResourceModel, World } from "./model";
 import { EngineError, type Registered, type Registry, RequestError } from "./registry";
 import { check, create, createWorld, previewOutputs, stableRandom, type Wanted } from "./simulate";
@@ -117,7 +117,7 @@ export class Monitor {
       .setProvider(request.getProvider())
       .setVersion(request.getVersion())
       .setPluginDownloadUrl(request.getPlugindownloadurl());
-    const sent = (request.getArgs()?.toJavaScript() ?? {}) as values.WireProperties;
+    const sent = request.getArgs()?.toJavaScript() ?? {};
     const transformed = await this.transforms.transformInvoke(token, sent, options, this.stackInvokeTransforms);
     const args = values.propertiesFromWire(transformed.args);
     const reference = this.providerReference(token, "", transformed.options.getProvider(), request.getVersion());
@@ -145,7 +145,7 @@ export class Monitor {
         .toArray()
         .map(([key]) => [key, request.getPropertydependenciesMap().get(key)?.getUrnsList() ?? []]),
     );
-    const sent = (request.getObject()?.toJavaScript() ?? {}) as values.WireProperties;
+    const sent = request.getObject()?.toJavaScript() ?? {};
     const subject = await this.transforms.transformResource(
       {
         type,
@@ -157,7 +157,8 @@ export class Monitor {
       },
       [...own, ...this.registry.lineage(parent).flatMap((above) => above.transforms), ...this.stackTransforms],
     );
-    if (this.registry.stopped) throw new EngineError(urns.createUrn(this.context, parent, type, subject.name), "the run has stopped");
+    if (this.registry.stopped)
+      throw new EngineError(urns.createUrn(this.context, parent, type, subject.name), "the run has stopped");
 
     const urn = this.claimUrn(parent, type, subject.name);
     const reread = own.length > 0 ? mapDependencies(subject.properties) : propertyDependencies;
@@ -166,7 +167,9 @@ export class Monitor {
       urn,
       inputs: values.propertiesFromWire(subject.properties),
       provider: this.providerOf(urn, subject),
-      dependencies: [...new Set([...subject.options.getDependsOnList(), ...(own.length > 0 ? Object.values(reread).flat() : [])])].sort(),
+      dependencies: [
+        ...new Set([...subject.options.getDependsOnList(), ...(own.length > 0 ? Object.values(reread).flat() : [])]),
+      ].sort(),
       propertyDependencies: reread,
       transforms: own,
     };
@@ -359,7 +362,10 @@ export class Monitor {
   }
 
   /** Providers for children: a component's own, completed by those of the component above it. */
-  private handedDown(request: proto.RegisterResourceRequest, { custom, parent }: TransformSubject): Record<string, string> {
+  private handedDown(
+    request: proto.RegisterResourceRequest,
+    { custom, parent }: TransformSubject,
+  ): Record<string, string> {
     if (custom) return {};
     return {
       ...this.registry.resources.get(parent)?.providers,
@@ -370,13 +376,13 @@ export class Monitor {
   private remember(resource: Registered): void {
     this.registry.resources.set(resource.urn, resource);
     const { urn, type, name, id } = resource;
-    // In a preview other resources' checks see only what is known for certain.
-    if (!resource.custom || (this.context.preview && values.hasUnknown(resource.inputs))) return;
+    if (!resource.custom) return;
     this.registry.live.push({
       urn,
       type,
       name,
-      id,
+      // A check runs only on known inputs, so in a preview it can look for others by their names, but not by their ids.
+      id: id === "" ? unknownValue : id,
       inputs: values.toPlain(resource.inputs) as Properties,
       outputs: values.toPlain(resource.outputs) as Properties,
     });

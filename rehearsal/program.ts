@@ -57,7 +57,9 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
 
 /** Programs are TypeScript; a project whose arguments do not say how to load it is loaded by tsx all the same. */
 function withTypeScript(nodeArgs: readonly string[], entry: string): string[] {
-  return nodeArgs.includes("tsx") || /\.c?js$/.test(entry) ? [...nodeArgs] : ["--import", require.resolve("tsx"), ...nodeArgs];
+  return nodeArgs.some((arg) => arg.startsWith("tsx")) || /\.c?js$/.test(entry)
+    ? [...nodeArgs]
+    : ["--require", require.resolve("tsx/cjs"), ...nodeArgs];
 }
 
 /** The caller's environment without anything that belongs to another run of Pulumi. */

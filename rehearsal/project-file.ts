@@ -62,7 +62,9 @@ function projectConfig(project: string, config: Readonly<Record<string, unknown>
 
 /** Folder that holds `entry`, and the name of the entry in it, as the engine hands them to the language host. */
 export function locateEntry(programDir: string, entry: string): { dir: string; file: string } {
-  return entry === "." ? { dir: programDir, file: "." } : { dir: join(programDir, dirname(entry)), file: basenameOf(entry) };
+  return entry === "."
+    ? { dir: programDir, file: "." }
+    : { dir: join(programDir, dirname(entry)), file: basenameOf(entry) };
 }
 
 function basenameOf(path: string): string {

@@ -2,6 +2,7 @@
  * Reads security groups, listeners and target groups back. A way between tiers needs the way out of one and the way
  * into the other; the load balancer passes on only what a listener takes.
  */
+import { at, type Json, listAt, textAt } from "./json";
 import { everyPort, intersect, type PortSpan } from "./port-set";
 import type { PlainResource, ReachRow, Tier } from "./reach";
 
@@ -33,9 +34,9 @@ function groupMembers(resources: readonly PlainResource[]): Map<string, Tier[]> 
   for (const { tier, inputs } of resources) {
     if (tier === undefined) continue;
     const groups = [
-      ...((inputs["securityGroups"] ?? []) as string[]),
-      ...((inputs["vpcSecurityGroupIds"] ?? []) as string[]),
-      ...((inputs["networkInterfaces"] ?? []) as { securityGroups?: string[] }[]).flatMap((each) => each.securityGroups ?? []),
+      ...listAt<string>(inputs, "securityGroups"),
+      ...listAt<string>(inputs, "vpcSecurityGroupIds"),
+      ...listAt(inputs, "networkInterfaces").flatMap((each) => listAt<string>(each, "securityGroups")),
     ];
     for (const group of groups) members.set(group, [...new Set([...(members.get(group) ?? []), tier])]);
   }
@@ -47,24 +48,28 @@ function rulesOf(resources: readonly PlainResource[], type: string, members: Map
     .filter((each) => each.type === type)
     .flatMap(({ inputs }) => {
       const peers = peersOf(inputs, members);
-      const details = { protocol: protocolOf(inputs), ports: portsOf(inputs), purpose: String(inputs["description"] ?? "") };
-      const tiers = members.get(String(inputs["securityGroupId"])) ?? [];
+      const details = {
+        protocol: protocolOf(inputs),
+        ports: portsOf(inputs),
+        purpose: textAt(inputs, "description"),
+      };
+      const tiers = members.get(textAt(inputs, "securityGroupId")) ?? [];
       return tiers.flatMap((tier) => peers.map((peer) => ({ tier, peer, ...details })));
     });
 }
 
-function peersOf(inputs: Record<string, unknown>, members: Map<string, Tier[]>): string[] {
-  const group = inputs["referencedSecurityGroupId"];
-  if (typeof group === "string") return members.get(group) ?? [group];
-  const range = inputs["cidrIpv4"] ?? inputs["cidrIpv6"] ?? inputs["prefixListId"];
-  return [range === anywhere || range === "::/0" ? "internet" : String(range)];
+function peersOf(inputs: Json, members: Map<string, Tier[]>): string[] {
+  const group = textAt(inputs, "referencedSecurityGroupId");
+  if (group !== "") return members.get(group) ?? [group];
+  const range = textAt(inputs, "cidrIpv4") || textAt(inputs, "cidrIpv6") || textAt(inputs, "prefixListId");
+  return [range === anywhere || range === "::/0" ? "internet" : range];
 }
 
-function protocolOf({ ipProtocol }: Record<string, unknown>): ReachRow["protocol"] {
+function protocolOf({ ipProtocol }: Json): ReachRow["protocol"] {
   return ipProtocol === "tcp" || ipProtocol === "udp" ? ipProtocol : "all";
 }
 
-function portsOf({ fromPort, toPort }: Record<string, unknown>): PortSpan {
+function portsOf({ fromPort, toPort }: Json): PortSpan {
   return typeof fromPort === "number" && typeof toPort === "number" ? { first: fromPort, last: toPort } : everyPort;
 }
 
@@ -80,19 +85,26 @@ function waysIn(rule: GroupRule, outOf: readonly GroupRule[]): ReachRow[] {
 
 /** A rule at the load balancer without a listener or target behind it is said to be idle. */
 function markIdle(reach: ReachRow, resources: readonly PlainResource[]): ReachRow {
-  const used = reach.to === "loadBalancer" ? listenerPorts(resources) : reach.from === "loadBalancer" ? targetPorts(resources) : undefined;
+  const used =
+    reach.to === "loadBalancer"
+      ? listenerPorts(resources)
+      : reach.from === "loadBalancer"
+        ? targetPorts(resources)
+        : undefined;
   const isUsed = used === undefined || used.some((port) => port >= reach.ports.first && port <= reach.ports.last);
   return isUsed ? reach : { ...reach, purpose: `${reach.purpose} (nothing listens)` };
 }
 
 function listenerPorts(resources: readonly PlainResource[]): number[] {
-  return resources.filter(({ type }) => type === "aws:lb/listener:Listener").map(({ inputs }) => Number(inputs["port"]));
+  return resources
+    .filter(({ type }) => type === "aws:lb/listener:Listener")
+    .map(({ inputs }) => Number(inputs["port"]));
 }
 
 function targetPorts(resources: readonly PlainResource[]): number[] {
   return resources
     .filter(({ type }) => type === "aws:lb/targetGroup:TargetGroup")
-    .flatMap(({ inputs }) => [Number(inputs["port"]), Number((inputs["healthCheck"] as { port?: unknown })?.port)]);
+    .flatMap(({ inputs }) => [Number(inputs["port"]), Number(at(inputs, "healthCheck", "port"))]);
 }
 
 function isTier(party: string): party is Tier {

@@ -3,10 +3,10 @@
  * balancer is transparent, so what it balances has to be allowed from the Internet, and its probes from its own tag.
  * Source: reference/cloud-facts-azure.md 3.12 and 4.
  */
+import { at, type Json, listAt, textAt } from "./json";
 import { everyPort, intersect, type PortSpan, subtract } from "./port-set";
 import type { PlainResource, ReachRow, Tier } from "./reach";
 
-type Json = Record<string, any>;
 type Direction = "Inbound" | "Outbound";
 type Transport = "tcp" | "udp";
 const transports: readonly Transport[] = ["tcp", "udp"];
@@ -65,22 +65,23 @@ function attachments(resources: readonly PlainResource[]): Attachment[] {
   const interfaces = resources.flatMap(({ type, tier, inputs }): { tier: Tier; nic: Json }[] => {
     if (tier === undefined) return [];
     if (type === "azure-native:network:NetworkInterface") return [{ tier, nic: inputs }];
-    const profile = inputs["virtualMachineProfile"]?.networkProfile?.networkInterfaceConfigurations as Json[] | undefined;
-    return (profile ?? []).map((nic) => ({ tier, nic }));
+    const nics = listAt(inputs, "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations");
+    return nics.map((nic) => ({ tier, nic }));
   });
   const all = interfaces.map(({ tier, nic }) => attachment(tier, nic, resources));
   return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 }
 
+/** The group of the interface counts, else that of its subnet. (With both, both would have to allow.) */
 function attachment(tier: Tier, nic: Json, resources: readonly PlainResource[]): Attachment {
-  const ip = (nic["ipConfigurations"] as Json[] | undefined)?.[0] ?? {};
-  const subnet = resources.find(({ id }) => id === ip["subnet"]?.id);
-  const groupId: unknown = nic["networkSecurityGroup"]?.id ?? subnet?.inputs["networkSecurityGroup"]?.id;
+  const ip = listAt(nic, "ipConfigurations")[0] ?? {};
+  const subnet = resources.find(({ id }) => id === at(ip, "subnet", "id"));
+  const groupId = at(nic, "networkSecurityGroup", "id") ?? at(subnet?.inputs, "networkSecurityGroup", "id");
   const group = resources.find(({ id }) => id === groupId);
-  const idsOf = (key: string): string[] => ((ip[key] ?? []) as { id: string }[]).map(({ id }) => id);
+  const idsOf = (key: string): string[] => listAt(ip, key).map((each) => textAt(each, "id"));
   return {
     tier,
-    rules: (group?.inputs["securityRules"] ?? []) as Json[],
+    rules: listAt(group?.inputs, "securityRules"),
     groups: idsOf("applicationSecurityGroups"),
     pools: idsOf("loadBalancerBackendAddressPools"),
     isPublic: ip["publicIPAddressConfiguration"] !== undefined || ip["publicIPAddress"] !== undefined,
@@ -103,9 +104,17 @@ function entryRows({ inputs }: PlainResource): ReachRow[] {
 /** What the load balancer passes on to a tier, and its probes. */
 function balancedRows({ inputs }: PlainResource, to: Attachment, all: readonly Attachment[]): ReachRow[] {
   const rules = balancingRules(inputs).filter(({ pool }) => to.pools.includes(pool));
-  const probes = ((inputs["probes"] ?? []) as Json[]).filter(({ name }) => rules.some(({ probe }) => probe.endsWith(`/probes/${name}`)));
-  const traffic = only(grants(to, "Inbound", "internet", all), rules.map(({ transport, backendPort }) => ({ transport, port: backendPort })));
-  const health = only(grants(to, "Inbound", probeTag, all), probes.map(({ port }) => ({ transport: "tcp", port: Number(port) })));
+  const probes = listAt(inputs, "probes").filter((each) =>
+    rules.some(({ probe }) => probe.endsWith(`/probes/${textAt(each, "name")}`)),
+  );
+  const traffic = only(
+    grants(to, "Inbound", "internet", all),
+    rules.map(({ transport, backendPort }) => ({ transport, port: backendPort })),
+  );
+  const health = only(
+    grants(to, "Inbound", probeTag, all),
+    probes.map(({ port }) => ({ transport: "tcp", port: Number(port) })),
+  );
   return [...traffic, ...health].map((grant) => rowOf("loadBalancer", to.tier, grant));
 }
 
@@ -118,7 +127,9 @@ function outsideRows(to: Attachment, balancers: readonly PlainResource[], all: r
     .flatMap(({ inputs }) => balancingRules(inputs))
     .filter(({ pool }) => !to.isPublic && to.pools.includes(pool));
   const open = grants(to, "Inbound", "internet", all).flatMap((grant) => {
-    const taken = balanced.filter(({ transport }) => transport === grant.transport).map(({ backendPort: port }) => ({ first: port, last: port }));
+    const taken = balanced
+      .filter(({ transport }) => transport === grant.transport)
+      .map(({ backendPort: port }) => ({ first: port, last: port }));
     return subtract([grant.ports], taken).map((ports) => ({ ...grant, ports }));
   });
   const ranges = rangesNamed(to, "Inbound").flatMap((range) => {
@@ -131,7 +142,10 @@ function outsideRows(to: Attachment, balancers: readonly PlainResource[], all: r
 function tierRows(from: Attachment, to: Attachment, all: readonly Attachment[]): ReachRow[] {
   const out = grants(from, "Outbound", to.tier, all);
   const both = grants(to, "Inbound", from.tier, all).flatMap((grant) =>
-    intersect([grant.ports], out.filter(({ transport }) => transport === grant.transport).map(({ ports }) => ports)).map((ports) => ({ ...grant, ports })),
+    intersect(
+      [grant.ports],
+      out.filter(({ transport }) => transport === grant.transport).map(({ ports }) => ports),
+    ).map((ports) => ({ ...grant, ports })),
   );
   return merged(both).map((each) => ({ ...each, from: from.tier, to: to.tier }));
 }
@@ -146,31 +160,37 @@ function outwardRows(from: Attachment, all: readonly Attachment[]): ReachRow[] {
 
 /** What a tier's security group lets through from or to a party. */
 function grants(own: Attachment, direction: Direction, peer: string, all: readonly Attachment[]): Grant[] {
-  const ordered = own.rules.filter((rule) => rule["direction"] === direction).sort((a, b) => a["priority"] - b["priority"]);
+  const ordered = own.rules
+    .filter((rule) => rule["direction"] === direction)
+    .sort((a, b) => Number(a["priority"]) - Number(b["priority"]));
   const rules = [...ordered, ...platformRules[direction]];
-  const [near, far] = direction === "Inbound" ? (["destination", "source"] as const) : (["source", "destination"] as const);
+  const [near, far] =
+    direction === "Inbound" ? (["destination", "source"] as const) : (["source", "destination"] as const);
   return transports.flatMap((transport) => {
     let undecided: PortSpan[] = [everyPort];
     return rules
-      .filter((rule) => coversTransport(rule, transport) && covers(rule, near, own.tier, all) && covers(rule, far, peer, all))
+      .filter(
+        (rule) => coversTransport(rule, transport) && covers(rule, near, own.tier, all) && covers(rule, far, peer, all),
+      )
       .flatMap((rule) => {
         const decided = intersect(undecided, portsOf(rule));
         undecided = subtract(undecided, decided);
-        const purpose = String(rule["description"] ?? rule["name"]);
+        const purpose = textAt(rule, "description") || textAt(rule, "name");
         return rule["access"] === "Allow" ? decided.map((ports) => ({ transport, ports, purpose })) : [];
       });
   });
 }
 
 function coversTransport(rule: Json, transport: Transport): boolean {
-  const protocol = String(rule["protocol"]).toLowerCase();
+  const protocol = textAt(rule, "protocol").toLowerCase();
   return protocol === "*" || protocol === transport;
 }
 
 /** Whether one end of a rule means a party. */
 function covers(rule: Json, end: "source" | "destination", party: string, all: readonly Attachment[]): boolean {
-  const members = ((rule[`${end}ApplicationSecurityGroups`] ?? []) as { id: string }[]).map(({ id }) => id);
-  if (members.length > 0) return all.some(({ tier, groups }) => tier === party && groups.some((id) => members.includes(id)));
+  const members = listAt(rule, `${end}ApplicationSecurityGroups`).map((each) => textAt(each, "id"));
+  if (members.length > 0)
+    return all.some(({ tier, groups }) => tier === party && groups.some((id) => members.includes(id)));
   return prefixesOf(rule, end).some((prefix) => {
     if (prefix === "*" || prefix === "0.0.0.0/0") return true;
     if (prefix === "VirtualNetwork") return party === "master" || party === "media";
@@ -184,13 +204,13 @@ function isRange(party: string): boolean {
 }
 
 function prefixesOf(rule: Json, end: "source" | "destination"): string[] {
-  const one = rule[`${end}AddressPrefix`] as string | undefined;
-  return [...(one === undefined ? [] : [one]), ...((rule[`${end}AddressPrefixes`] ?? []) as string[])];
+  const one = textAt(rule, `${end}AddressPrefix`);
+  return [...(one === "" ? [] : [one]), ...listAt<string>(rule, `${end}AddressPrefixes`)];
 }
 
 function portsOf(rule: Json): PortSpan[] {
-  const one = rule["destinationPortRange"] as string | undefined;
-  const texts = [...(one === undefined ? [] : [one]), ...((rule["destinationPortRanges"] ?? []) as string[])];
+  const one = textAt(rule, "destinationPortRange");
+  const texts = [...(one === "" ? [] : [one]), ...listAt<string>(rule, "destinationPortRanges")];
   return texts.map((text) => {
     if (text === "*") return everyPort;
     const [first, last = first] = text.split("-").map(Number);
@@ -223,13 +243,13 @@ interface BalancingRule {
 }
 
 function balancingRules(balancer: Json): BalancingRule[] {
-  return ((balancer["loadBalancingRules"] ?? []) as Json[]).map((rule) => ({
-    name: String(rule["name"]),
-    transport: String(rule["protocol"]).toLowerCase() as Transport,
+  return listAt(balancer, "loadBalancingRules").map((rule) => ({
+    name: textAt(rule, "name"),
+    transport: textAt(rule, "protocol").toLowerCase() as Transport,
     frontendPort: Number(rule["frontendPort"]),
     backendPort: Number(rule["backendPort"]),
-    pool: String(rule["backendAddressPool"]?.id),
-    probe: String(rule["probe"]?.id),
+    pool: textAt(rule, "backendAddressPool", "id"),
+    probe: textAt(rule, "probe", "id"),
   }));
 }
 
@@ -244,7 +264,9 @@ function only(all: readonly Grant[], wanted: readonly { transport: string; port:
 }
 
 function sameGrant(one: Grant, other: Grant): boolean {
-  return one.transport === other.transport && one.ports.first === other.ports.first && one.ports.last === other.ports.last;
+  return (
+    one.transport === other.transport && one.ports.first === other.ports.first && one.ports.last === other.ports.last
+  );
 }
 
 type Way = Pick<ReachRow, "protocol" | "ports" | "purpose">;

@@ -5,7 +5,8 @@
 import { loadBalancerToken } from "../components/load-balancer";
 import { masterPoolToken } from "../components/master-pool";
 import { scalingMediaPoolToken } from "../components/scaling-media-pool";
-import { type Graph, isSecret, type RecordedResource } from "./graph";
+import type { Graph, RecordedResource } from "./graph";
+import { type Json, unwrapSecrets } from "./json";
 import { reachOnAws } from "./reach-aws";
 import { reachOnAzure } from "./reach-azure";
 import { qualifiedType } from "./urn";
@@ -32,8 +33,7 @@ export interface PlainResource {
   readonly id: string;
   /** The tier whose component the resource belongs to. */
   readonly tier: Tier | undefined;
-  readonly inputs: Record<string, any>;
-  readonly outputs: Record<string, any>;
+  readonly inputs: Json;
 }
 
 /** The permitted ways of a graph, in a stable order. Needs the graph of an update: in a preview ids are unknown. */
@@ -53,14 +53,13 @@ export function reachFromGraph(graph: Graph): ReachRow[] {
 }
 
 function plainResource(resource: RecordedResource): PlainResource {
-  const { type, name, id, inputs, outputs } = resource;
+  const { type, name, id, inputs } = resource;
   return {
     type,
     name,
     id,
     tier: tierOf(resource),
-    inputs: unwrap(inputs) as Record<string, any>,
-    outputs: unwrap(outputs) as Record<string, any>,
+    inputs: unwrapSecrets(inputs) as Json,
   };
 }
 
@@ -69,13 +68,6 @@ function tierOf({ urn }: RecordedResource): Tier | undefined {
   if (types.includes(masterPoolToken)) return "master";
   if (types.includes(scalingMediaPoolToken)) return "media";
   return types.includes(loadBalancerToken) ? "loadBalancer" : undefined;
-}
-
-function unwrap(value: unknown): unknown {
-  if (isSecret(value)) return unwrap(value.secret);
-  if (Array.isArray(value)) return value.map(unwrap);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unwrap(part)]));
 }
 
 function dropRepeats(rows: readonly ReachRow[]): ReachRow[] {

@@ -51,7 +51,7 @@ export class Registry {
   /** Set when the engine has given up; everything that comes later is turned away. */
   stopped = false;
   /** Why it has. */
-  failure: unknown;
+  failure: Error | undefined;
 
   /** The resource and everything above it, innermost first. */
   lineage(urn: string): Registered[] {

@@ -23,8 +23,8 @@ export async function startServer(
   registry: Registry,
 ): Promise<{ readonly address: string; readonly stop: () => void }> {
   const server = new grpc.Server(channelOptions);
-  server.addService(ResourceMonitorService as unknown as grpc.ServiceDefinition, monitorHandlers(monitor, registry));
-  server.addService(EngineService as unknown as grpc.ServiceDefinition, engineHandlers(registry));
+  server.addService(ResourceMonitorService, monitorHandlers(monitor, registry));
+  server.addService(EngineService, engineHandlers(registry));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -109,19 +109,18 @@ function takeLog(registry: Registry, request: engine.LogRequest): void {
  */
 function guarded<Q, A>(registry: Registry, handle: (request: Q) => A | Promise<A>): Unary<Q, A> {
   return (call, callback) => {
-    const turnAway = (): void =>
-      callback({ code: grpc.status.UNAVAILABLE, details: "resource monitor shut down" } as grpc.ServiceError);
+    const turnAway = (): void => callback({ code: grpc.status.UNAVAILABLE, details: "resource monitor shut down" });
     if (registry.stopped) return turnAway();
     Promise.resolve()
       .then(() => handle(call.request))
       .then((response) => callback(null, response))
       .catch((error: unknown) => {
         if (error instanceof RequestError) {
-          return callback({ code: grpc.status.UNKNOWN, details: error.message } as grpc.ServiceError);
+          return callback({ code: grpc.status.UNKNOWN, details: error.message });
         }
         if (!registry.stopped) {
           registry.stopped = true;
-          registry.failure = error;
+          registry.failure = error instanceof Error ? error : new Error("the rehearsal failed");
         }
         turnAway();
       });

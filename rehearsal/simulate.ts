@@ -5,7 +5,17 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { LiveResource, Properties, ResourceModel, World } from "./model";
-import { asSecret, fromPlain, hasSecret, hasUnknown, Secret, toPlain, unknown, type Value, type ValueMap } from "./values";
+import {
+  asSecret,
+  fromPlain,
+  hasSecret,
+  hasUnknown,
+  Secret,
+  toPlain,
+  unknown,
+  type Value,
+  type ValueMap,
+} from "./values";
 
 /** The resource that a program asks for. */
 export interface Wanted {
@@ -79,6 +89,7 @@ export function previewOutputs(
 export function createWorld(place: {
   project: string;
   stack: string;
+  preview?: boolean;
   resources: readonly LiveResource[];
   provider: Properties;
 }): World {

@@ -163,7 +163,11 @@ function replaceMissing(values: Map<string, ReadValue>, { name }: ProjectFile, f
   for (const secretKey of secretKeys) {
     const key = `${name}:${secretKey}`;
     const value = values.get(key);
-    const reason = value ? value.locked : isRequired(secretKey, values.get(`${name}:certificate`)) ? "it is not set" : undefined;
+    const reason = value
+      ? value.locked
+      : isRequired(secretKey, values.get(`${name}:certificate`))
+        ? "it is not set"
+        : undefined;
     if (reason === undefined) continue;
     values.set(key, { text: placeholders[secretKey](), secret: true });
     replaced.push({ key, reason });

@@ -45,7 +45,7 @@ export class TransformRunner {
       const answer = proto.TransformResponse.deserializeBinary(await this.call(transform, request.serializeBinary()));
       current = {
         ...current,
-        properties: (answer.getProperties()?.toJavaScript() as WireProperties | undefined) ?? current.properties,
+        properties: answer.getProperties()?.toJavaScript() ?? current.properties,
         options: answer.getOptions() ?? current.options,
       };
     }
@@ -68,7 +68,7 @@ export class TransformRunner {
       const bytes = await this.call(transform, request.serializeBinary());
       const answer = proto.TransformInvokeResponse.deserializeBinary(bytes);
       current = {
-        args: (answer.getArgs()?.toJavaScript() as WireProperties | undefined) ?? current.args,
+        args: answer.getArgs()?.toJavaScript() ?? current.args,
         options: answer.getOptions() ?? current.options,
       };
     }

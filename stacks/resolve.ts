@@ -161,11 +161,11 @@ function resolveAccess(config: CheckedConfig): AccessSettings {
     ...(config.access?.sshPublicKey !== undefined ? { sshPublicKey: config.access.sshPublicKey } : {}),
   };
   if (config.cloud === "aws") {
-    const { operatorShell = true } = config.access ?? {};
-    return { ...shared, deployerCidrs: [], operatorShell, adminUsername: defaults.adminUsername.aws };
+    const { operatorShell = true, credentialReaders = [] } = config.access ?? {};
+    return { ...shared, deployerCidrs: [], operatorShell, credentialReaders, adminUsername: defaults.adminUsername.aws };
   }
   const { deployerCidrs = [], adminUsername = defaults.adminUsername.azure } = config.access ?? {};
-  return { ...shared, deployerCidrs, operatorShell: true, adminUsername };
+  return { ...shared, deployerCidrs, operatorShell: true, credentialReaders: [], adminUsername };
 }
 
 function resolveEntry(config: CheckedConfig): Settings["entry"] {

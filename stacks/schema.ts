@@ -303,6 +303,20 @@ export const awsSchema = group({
     operatorShell: flag()
       .optional()
       .describe("Optional. Whether operators can open a shell through Session Manager. Default true."),
+    credentialReaders: list(
+      text(
+        /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/[A-Za-z0-9+=,.@_*\/-]+$/,
+        'the ARN of an IAM role or user such as "arn:aws:iam::123456789012:role/deployer"; "*" stands for any text',
+      ),
+      "ARNs",
+      0,
+      20,
+    )
+      .optional()
+      .describe(
+        "Optional. Who besides the nodes may read the credentials; the deployer has to be among them. " +
+          "Default: whoever the account's own policies let.",
+      ),
   })
     .optional()
     .describe("Optional. Who reaches the machines, and what the machines reach."),

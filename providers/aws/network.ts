@@ -50,6 +50,7 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
     this.masterEgress = parts.masterEgress;
     this.mediaEgress = parts.mediaEgress;
     this.registerOutputs({
+      scope: this.scope,
       networkId: this.networkId,
       mediaSubnetIds: this.mediaSubnetIds,
       loadBalancerSubnetIds: this.loadBalancerSubnetIds,

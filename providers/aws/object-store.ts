@@ -11,7 +11,7 @@ import { type Problem, quietError, throwIfAny } from "../../components/errors";
 import { type ObjectStore, type ObjectStoreArgs, objectStoreToken } from "../../components/object-store";
 import type { NodeRole } from "../../openvidu/editions";
 import { bucketWriter, policyDocument, tlsOnly } from "./policies";
-import { after, keyProblems, named, partitionOf } from "./support";
+import { keyProblems, named, partitionOf } from "./support";
 
 /** Days after which the parts of a broken upload are removed. */
 const brokenUploadDays = 7;
@@ -28,6 +28,7 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
   public readonly appDataName: pulumi.Output<string>;
   public readonly clusterDataName: pulumi.Output<string>;
   public readonly settings: pulumi.Output<Record<string, string>>;
+  public readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   public readonly coordinationUrl: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -44,10 +45,10 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
     const masterGrant = allowWriting("master", [appData, clusterData]);
     const mediaGrant = allowWriting("media", [appData]);
 
-    this.appDataName = after(appData.bucketName, [masterGrant, mediaGrant]);
-    this.clusterDataName = after(clusterData.bucketName, [masterGrant]);
+    this.appDataName = appData.bucketName;
+    this.clusterDataName = clusterData.bucketName;
     this.settings = pulumi
-      .all([dnsSuffix, appData.bucketName, after(clusterData.bucketName, [masterGrant])])
+      .all([dnsSuffix, appData.bucketName, clusterData.bucketName])
       .apply(([suffix, appDataBucket, clusterDataBucket]): Record<string, string> => ({
         EXTERNAL_S3_ENDPOINT: `https://s3.${args.region}.${suffix}`,
         EXTERNAL_S3_REGION: args.region,
@@ -55,6 +56,7 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
         EXTERNAL_S3_BUCKET_APP_DATA: appDataBucket,
         EXTERNAL_S3_BUCKET_CLUSTER_DATA: clusterDataBucket,
       }));
+    this.grants = { master: [masterGrant], media: [mediaGrant] };
     this.coordinationUrl = pulumi.output("");
     this.registerOutputs({
       appDataName: this.appDataName,

@@ -1,7 +1,7 @@
 /**
  * SecretStore on AWS: one Secrets Manager secret per kind of node.
- * Guarantees: each role can read exactly its own secret, by its own policy and by the secret's; nodes write nothing;
- * a deleted secret can be recovered for some days.
+ * Guarantees: each role can read exactly its own secret; where readers are named, nobody else in the account can read
+ * it either; nodes write nothing; a deleted secret can be recovered for some days.
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as iam from "@pulumi/aws/iam";
@@ -19,6 +19,7 @@ const recoveryDays = { least: 7, most: 30 };
 
 export class AwsSecretStore extends pulumi.ComponentResource implements SecretStore {
   public readonly bundleIds: Readonly<Record<NodeRole, pulumi.Output<string>>>;
+  public readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   public readonly consoleUrl: pulumi.Output<string>;
 
   constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -33,6 +34,7 @@ export class AwsSecretStore extends pulumi.ComponentResource implements SecretSt
     const stored = { master: store("master"), media: store("media") } satisfies Record<NodeRole, unknown>;
 
     this.bundleIds = { master: stored.master.id, media: stored.media.id };
+    this.grants = { master: stored.master.grants, media: stored.media.grants };
     this.consoleUrl = pulumi
       .all([partition, stored.master.secretName])
       .apply(([where, secretName]) =>
@@ -44,7 +46,7 @@ export class AwsSecretStore extends pulumi.ComponentResource implements SecretSt
       );
     this.registerOutputs({ bundleIds: this.bundleIds, consoleUrl: this.consoleUrl });
 
-    function store(role: NodeRole): { id: pulumi.Output<string>; secretName: pulumi.Output<string> } {
+    function store(role: NodeRole): Stored {
       const part = `${name}-${role}`;
       const secret = new secretsmanager.Secret(
         part,
@@ -56,15 +58,15 @@ export class AwsSecretStore extends pulumi.ComponentResource implements SecretSt
         },
         { ...self, protect: args.deletionProtection },
       );
-      const policy = limitReaders(part, role, secret);
+      const policy = args.readerArns.length > 0 ? [limitReaders(part, role, secret)] : [];
       const version = new secretsmanager.SecretVersion(
         part,
         { secretId: secret.id, secretString: pulumi.secret(bundleText(role)) },
         // The provider reads back what it writes: whoever deploys has to be among the readers first.
-        { ...self, dependsOn: [policy] },
+        { ...self, dependsOn: policy },
       );
       const grant = allowReading(part, role, secret);
-      return { id: after(secret.arn, [version, grant]), secretName: secret.name };
+      return { id: after(secret.arn, [version, grant]), secretName: secret.name, grants: [version, grant] };
     }
 
     function bundleText(role: NodeRole): pulumi.Output<string> {
@@ -81,8 +83,11 @@ export class AwsSecretStore extends pulumi.ComponentResource implements SecretSt
         .all([partition, caller.accountId, args.readers[role], deployer])
         .apply(([where, account, reader, whoDeploys]) => {
           const own = `arn:${where}:iam::${account}`;
-          const readers = [`${own}:role/${reader}`, `${own}:root`, whoDeploys, ...(args.readerArns ?? [])];
-          return policyDocument(readersOnly([...new Set(readers)]));
+          const readers = [`${own}:role/${reader}`, `${own}:root`, ...args.readerArns];
+          if (readers.some((pattern) => matchesArn(pattern, whoDeploys))) return policyDocument(readersOnly(readers));
+          throw quietError(
+            `access.credentialReaders: ${whoDeploys} deploys this stack and has to be among them; add it, or a pattern that covers it`,
+          );
         });
       return new secretsmanager.SecretPolicy(part, { secretArn: secret.arn, policy, blockPublicPolicy: true }, self);
     }
@@ -94,6 +99,18 @@ export class AwsSecretStore extends pulumi.ComponentResource implements SecretSt
       return new iam.RolePolicy(part, { role: args.readers[role], policy }, self);
     }
   }
+}
+
+interface Stored {
+  readonly id: pulumi.Output<string>;
+  readonly secretName: pulumi.Output<string>;
+  readonly grants: readonly pulumi.Resource[];
+}
+
+/** Whether an ARN is covered by a pattern in which `*` stands for any text, as IAM compares them. */
+export function matchesArn(pattern: string, arn: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(arn);
 }
 
 /** What is wrong with the arguments on AWS. */

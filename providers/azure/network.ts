@@ -49,7 +49,12 @@ export class AzureNetwork extends pulumi.ComponentResource implements Network {
     this.loadBalancerSubnetIds = [];
     this.masterEgress = places.masterEgress;
     this.mediaEgress = places.mediaEgress;
-    this.registerOutputs({ scope: this.scope, networkId: this.networkId, mediaSubnetIds: this.mediaSubnetIds });
+    this.registerOutputs({
+      scope: this.scope,
+      networkId: this.networkId,
+      mediaSubnetIds: this.mediaSubnetIds,
+      loadBalancerSubnetIds: this.loadBalancerSubnetIds,
+    });
   }
 }
 

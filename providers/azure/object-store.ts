@@ -11,6 +11,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as storage from "@pulumi/azure-native/storage";
 import { type Problem, throwIfAny } from "../../components/errors";
 import { type ObjectStore, type ObjectStoreArgs, objectStoreToken } from "../../components/object-store";
+import type { NodeRole } from "../../openvidu/editions";
 import { physicalName, randomSuffix, storageAccountNames } from "./names";
 import { hasZoneRedundantStorage } from "./regions";
 
@@ -20,6 +21,7 @@ export class AzureObjectStore extends pulumi.ComponentResource implements Object
   public readonly appDataName: pulumi.Output<string>;
   public readonly clusterDataName: pulumi.Output<string>;
   public readonly settings: pulumi.Output<Record<string, string>>;
+  public readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   public readonly coordinationUrl: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -33,6 +35,8 @@ export class AzureObjectStore extends pulumi.ComponentResource implements Object
     this.appDataName = recordings.container;
     this.clusterDataName = pulumi.output("");
     this.settings = settingsOf(recordings);
+    // Nodes reach the recordings with the account's key, which is part of their bundle.
+    this.grants = { master: [], media: [] };
     this.coordinationUrl = coordination;
     this.registerOutputs({
       appDataName: this.appDataName,

@@ -18,6 +18,7 @@ import { builtInRoles, roleDefinitionId } from "./roles";
 
 export class AzureSecretStore extends pulumi.ComponentResource implements SecretStore {
   public readonly bundleIds: Readonly<Record<NodeRole, pulumi.Output<string>>>;
+  public readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   public readonly consoleUrl: pulumi.Output<string>;
 
   constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -29,13 +30,15 @@ export class AzureSecretStore extends pulumi.ComponentResource implements Secret
     const vault = createVault(name, client.tenantId, args, self);
     const uri = vault.properties.apply(({ vaultUri }) => vaultUri);
 
-    this.bundleIds = { master: createBundle("master"), media: createBundle("media") };
+    const bundles = { master: createBundle("master"), media: createBundle("media") } satisfies Record<NodeRole, Bundle>;
+    this.bundleIds = { master: bundles.master.id, media: bundles.media.id };
+    this.grants = { master: bundles.master.grants, media: bundles.media.grants };
     this.consoleUrl = pulumi.interpolate`https://portal.azure.com/#@/resource${vault.id}/secrets`;
     this.registerOutputs({ bundleIds: this.bundleIds, consoleUrl: this.consoleUrl });
 
-    function createBundle(role: NodeRole): pulumi.Output<string> {
+    function createBundle(role: NodeRole): Bundle {
       const secret = createSecret(`${name}-${role}`, role, vault, args, self);
-      new authorization.RoleAssignment(
+      const reader = new authorization.RoleAssignment(
         `${name}-${role}-reader`,
         {
           // The secret's own id: a vault-wide grant would show each kind of node the other's bundle.
@@ -48,9 +51,15 @@ export class AzureSecretStore extends pulumi.ComponentResource implements Secret
         self,
       );
       // Without a version, so that nodes always read the newest.
-      return pulumi.all([uri, secret.id]).apply(([vaultUri]) => `${vaultUri}secrets/${secretName(role)}`);
+      const id = pulumi.all([uri, secret.id]).apply(([vaultUri]) => `${vaultUri}secrets/${secretName(role)}`);
+      return { id, grants: [secret, reader] };
     }
   }
+}
+
+interface Bundle {
+  readonly id: pulumi.Output<string>;
+  readonly grants: readonly pulumi.Resource[];
 }
 
 /** What Azure cannot do with these arguments. */

@@ -35,5 +35,10 @@ export function titleOf({ heading: { cloud, region, version }, stack }: Topology
   const clouds: Readonly<Record<string, string>> = { aws: "AWS", azure: "Azure" };
   const where = [cloud === undefined ? "" : (clouds[cloud] ?? cloud), region ?? ""].filter((each) => each !== "");
   const title = `OpenVidu High Availability${where.length > 0 ? ` on ${where.join(", ")}` : ""}`;
-  return { title, subtitle: [`stack ${stack}`, version === undefined ? "" : `version ${version}`].filter((each) => each !== "").join(", ") };
+  return {
+    title,
+    subtitle: [`stack ${stack}`, version === undefined ? "" : `version ${version}`]
+      .filter((each) => each !== "")
+      .join(", "),
+  };
 }

@@ -22,15 +22,20 @@ export function renderMermaid(topology: Topology): string {
     `  entry["Load balancer<br/>${escape(entryLabel(topology))}"]`,
     ...topology.zones.flatMap((zone, index) => zoneLines(topology, index)),
     `  subgraph stores["Stores"]`,
-    ...topology.stores.map(({ service, name }, index) => `    store${index}[("${escape(service)}<br/>${escape(name)}")]`),
+    ...topology.stores.map(
+      ({ service, name }, index) => `    store${index}[("${escape(service)}<br/>${escape(name)}")]`,
+    ),
     "  end",
     `  clients --> entry`,
     ...topology.zones.flatMap(({ masters }, index) =>
       masters.length > 0 ? [`  entry -- "${escape(to("master"))}" --> masters${index}`] : [],
     ),
-    ...(to("media") === "" ? [] : mediaZones.map((zone) => `  entry -- "${escape(to("media"))}" --> media${topology.zones.indexOf(zone)}`)),
+    ...(to("media") === ""
+      ? []
+      : mediaZones.map((zone) => `  entry -- "${escape(to("media"))}" --> media${topology.zones.indexOf(zone)}`)),
     ...mediaZones.map(
-      (zone) => `  clients -- "${topology.mediaDoors.map(doorLabel).join("<br/>")}" --> media${topology.zones.indexOf(zone)}`,
+      (zone) =>
+        `  clients -- "${topology.mediaDoors.map(doorLabel).join("<br/>")}" --> media${topology.zones.indexOf(zone)}`,
     ),
     ...topology.zones.flatMap(({ masters }, index) => (masters.length > 0 ? [`  masters${index} --> stores`] : [])),
   ];

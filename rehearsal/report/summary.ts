@@ -88,7 +88,6 @@ export function summarise(graph: Graph, stack: StackConfig, heading: Heading, se
 
 /** An error that several resources run into is said once. Colours of the SDK's own are left out. */
 function withoutRepeats(log: readonly LogMessage[]): LogMessage[] {
-  // eslint-disable-next-line no-control-regex -- terminal colours begin with the escape character
   const plain = log.map((each) => ({ ...each, message: each.message.replaceAll(/\u001b\[\d+m/g, "").trimEnd() }));
   return [...new Map(plain.map((each) => [JSON.stringify(each), each])).values()];
 }

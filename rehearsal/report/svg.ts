@@ -105,7 +105,12 @@ function arrange(topology: Topology): Layout {
   const masterTop = zoneTop + 36;
   const mediaTop = masterTop + deepest * (masterHeight + 10) + 34;
   const zoneHeight = mediaTop + mediaHeight + 14 - zoneTop;
-  const zones = topology.zones.map((_, index) => ({ x: margin + index * (columnWidth + gap), y: zoneTop, width: columnWidth, height: zoneHeight }));
+  const zones = topology.zones.map((_, index) => ({
+    x: margin + index * (columnWidth + gap),
+    y: zoneTop,
+    width: columnWidth,
+    height: zoneHeight,
+  }));
   const storeTop = zoneTop + zoneHeight + arrowLength;
   const stores = arrangeStores(topology.stores.length, inner, storeTop);
   const last = stores.at(-1) ?? { x: 0, y: zoneTop + zoneHeight, width: 0, height: 0 };
@@ -159,9 +164,15 @@ function drawZone(topology: Topology, zone: Zone, box: Box, layout: Layout): str
   });
   return [
     rectangle(box, colours.zone, colours.zoneLine, 12, "6 4"),
-    text({ x: box.x + 14, y: box.y + 24 }, zoneLabel(zone.name, topology), { size: 13, bold: true, colour: colours.quiet }),
+    text({ x: box.x + 14, y: box.y + 24 }, zoneLabel(zone.name, topology), {
+      size: 13,
+      bold: true,
+      colour: colours.quiet,
+    }),
     ...masters,
-    ...(zone.masters.length > 0 ? [arrow({ x: middle, y: bottom(layout.entry) }, { x: middle, y: layout.masterTop })] : []),
+    ...(zone.masters.length > 0
+      ? [arrow({ x: middle, y: bottom(layout.entry) }, { x: middle, y: layout.masterTop })]
+      : []),
     ...(zone.hasMedia ? drawMedia(topology, media, middle) : []),
     ...(zone.hasMedia && zone.masters.length > 0
       ? [arrow({ x: middle, y: mastersEnd }, { x: middle, y: layout.mediaTop }, "both")]
@@ -192,12 +203,15 @@ function drawDirectLane(topology: Topology, layout: Layout): string[] {
   const top = layout.entry.y + 16;
   return [
     `<path d="${path}" fill="none" stroke="${colours.line}" stroke-width="1.6" marker-end="url(#arrow)"/>`,
-    ...labels.map((label, index) => text({ x: lane + 10, y: top + index * 18 }, label, { size: 12, colour: colours.quiet })),
+    ...labels.map((label, index) =>
+      text({ x: lane + 10, y: top + index * 18 }, label, { size: 12, colour: colours.quiet }),
+    ),
   ];
 }
 
 function drawStore({ kind, service, name }: Store, box: Box): string[] {
-  const [fill, line] = kind === "objects" ? [colours.objects, colours.objectsLine] : [colours.secrets, colours.secretsLine];
+  const [fill, line] =
+    kind === "objects" ? [colours.objects, colours.objectsLine] : [colours.secrets, colours.secretsLine];
   const middle = box.x + box.width / 2;
   return [
     rectangle(box, fill, line),
@@ -214,7 +228,10 @@ function drawStoreArrow({ zones, stores, clients }: Layout): string[] {
   const x = clients.x + clients.width / 2;
   return [
     arrow({ x, y: bottom(zone) }, { x, y: store.y }),
-    text({ x: x + 10, y: bottom(zone) + arrowLength / 2 + 4 }, "secrets and data, by the machines' own identity", { size: 12, colour: colours.quiet }),
+    text({ x: x + 10, y: bottom(zone) + arrowLength / 2 + 4 }, "secrets and data, by the machines' own identity", {
+      size: 12,
+      colour: colours.quiet,
+    }),
   ];
 }
 
@@ -232,7 +249,12 @@ function rectangle({ x, y, width, height }: Box, fill: string, stroke: string, r
 function text(
   at: Point,
   content: string,
-  { size, bold = false, anchor = "start", colour = colours.text as string }: { size: number; bold?: boolean; anchor?: string; colour?: string },
+  {
+    size,
+    bold = false,
+    anchor = "start",
+    colour = colours.text,
+  }: { size: number; bold?: boolean; anchor?: string; colour?: string },
 ): string {
   const weight = bold ? ' font-weight="600"' : "";
   return `<text x="${round(at.x)}" y="${round(at.y)}" font-size="${size}"${weight} text-anchor="${anchor}" fill="${colour}">${escape(content)}</text>`;

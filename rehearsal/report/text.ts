@@ -26,18 +26,18 @@ export function renderText(summary: Summary, { coloured, width }: TextOptions): 
   const style = createStyle(coloured);
   const sections = summary.ok
     ? [
-        heading(summary, style),
+        heading(summary, style, width),
         ...treeSection(summary, style, width),
         ...kindSection(summary, style, width),
         ...outputSections(summary, style, width),
         ...reachSection(summary, style, width),
         ...problemSection(summary, style, width),
       ]
-    : [heading(summary, style), ...problemSection(summary, style, width)];
+    : [heading(summary, style, width), ...problemSection(summary, style, width)];
   return `${[...sections, verdict(summary, style)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function heading({ stack, heading: facts, preview }: Summary, style: Style): string[] {
+function heading({ stack, heading: facts, preview }: Summary, style: Style, width: number): string[] {
   const edition = facts.edition === undefined ? "" : ` ${editionTitles[facts.edition] ?? facts.edition}`;
   const cloud = facts.cloud === undefined ? "" : ` on ${cloudTitles[facts.cloud] ?? facts.cloud}`;
   const details = [
@@ -48,7 +48,7 @@ function heading({ stack, heading: facts, preview }: Summary, style: Style): str
   const kind = preview ? "preview" : "deployment";
   return [
     style.bold(`OpenVidu${edition}${cloud}: stack ${stack}`),
-    style.dim(`${details.join(", ")}; a rehearsed ${kind}, nothing was created`),
+    ...wrap(`${details.join(", ")}; a rehearsed ${kind}, nothing was created`, width).map(style.dim),
   ];
 }
 
@@ -58,7 +58,11 @@ function treeSection({ tree, counts }: Summary, style: Style, width: number): st
     nodes.forEach((node, index) => {
       const last = index === nodes.length - 1;
       const branch = lead === "" && nodes === tree ? "" : last ? "└─ " : "├─ ";
-      rows.push([`${lead}${branch}${shortType(node.type)} ${node.name}`, String(node.total), countsLine(node.resources)]);
+      rows.push([
+        `${lead}${branch}${shortType(node.type)} ${node.name}`,
+        String(node.total),
+        countsLine(node.resources),
+      ]);
       walk(node.components, branch === "" ? " " : `${lead}${last ? "   " : "│  "}`);
     });
   walk(tree, "");
@@ -83,7 +87,10 @@ function outputSections({ outputs, preview }: Summary, style: Style, width: numb
   };
   const records = (outputs["dnsRecords"] ?? []) as { name: string; type: string; value: string }[];
   add("Addresses", [...entriesOf(outputs["urls"]), ...one("entry", outputs["entryAddress"])]);
-  add("DNS records that you still have to make", Array.isArray(records) ? records.map(({ name, type, value }) => [name, type, value]) : []);
+  add(
+    "DNS records that you still have to make",
+    Array.isArray(records) ? records.map(({ name, type, value }) => [name, type, value]) : [],
+  );
   add("Where things are", [
     ...one("credentials", outputs["credentials"]),
     ...one("masters", listed(outputs["masterAddresses"])),
@@ -92,14 +99,20 @@ function outputSections({ outputs, preview }: Summary, style: Style, width: numb
   ]);
   const shown = ["urls", "entryAddress", "dnsRecords", "credentials", "masterAddresses", "mediaGroup", "storage"];
   const others = Object.entries(outputs).filter(([key]) => !shown.includes(key));
-  add("Other outputs", others.flatMap(([key, value]) => one(key, typeof value === "string" ? value : JSON.stringify(value))));
+  add(
+    "Other outputs",
+    others.flatMap(([key, value]) => one(key, typeof value === "string" ? value : JSON.stringify(value))),
+  );
   if (preview && sections.length > 0) sections.at(-1)?.push(style.dim("  <unknown> becomes known with the deployment"));
   return sections;
 }
 
 function reachSection({ reach, preview }: Summary, style: Style, width: number): string[][] {
   const title = style.bold("Who can reach whom");
-  if (preview) return [[title, style.dim("  shown for a deployment, not for a preview: the rules name ids that are still unknown")]];
+  if (preview)
+    return [
+      [title, style.dim("  shown for a deployment, not for a preview: the rules name ids that are still unknown")],
+    ];
   if (reach.length === 0) return [];
   const header = ["from", "to", "protocol", "ports", "purpose"];
   const rows = reach.map((row) => [party(row.from), party(row.to), row.protocol, portsText(row), row.purpose]);
@@ -119,33 +132,48 @@ function problemSection(summary: Summary, style: Style, width: number): string[]
   const { messages, refusals, skipped, placeholders } = summary;
   const bullets = (texts: readonly string[], paint: (text: string) => string): string[] =>
     texts.flatMap((text) =>
-      text.split("\n").flatMap((line, index) =>
-        wrap(line, width - 4).map((part, at) => paint(`${index === 0 && at === 0 ? "  - " : "    "}${part}`)),
-      ),
+      text
+        .split("\n")
+        .flatMap((line, index) =>
+          wrap(line, width - 4).map((part, at) => paint(`${index === 0 && at === 0 ? "  - " : "    "}${part}`)),
+        ),
     );
   const of = (severity: string): string[] =>
-    messages.filter((message) => message.severity === severity).map(({ message, urn }) => (urn ? `${nameOf(urn)}: ${message}` : message));
+    messages
+      .filter((message) => message.severity === severity)
+      .map(({ message, urn }) => (urn ? `${nameOf(urn)}: ${message}` : message));
   const standIns = placeholders.map(({ key, reason }) => `${key}: ${reason}; the rehearsal used a stand-in`);
   const sections: string[][] = [];
   const add = (title: string, lines: string[]): void => {
     if (lines.length > 0) sections.push([title, ...lines]);
   };
-  add(style.bold("The program says"), bullets(of("info"), (text) => text));
+  add(
+    style.bold("The program says"),
+    bullets(of("info"), (text) => text),
+  );
   add(style.bold("Warnings"), bullets([...of("warning"), ...standIns], style.yellow));
   add(style.bold("Problems"), bullets(of("error"), style.red));
   add(
     style.bold("Refused"),
-    bullets(refusals.map(({ urn, message }) => (urn === "" ? message : `${nameOf(urn)}: ${message}`)), style.red),
+    bullets(
+      refusals.map(({ urn, message }) => (urn === "" ? message : `${nameOf(urn)}: ${message}`)),
+      style.red,
+    ),
   );
   if (skipped.length > 0) {
-    add(style.bold("Not tried, because they need what was refused"), bullets([skipped.map(nameOf).join(", ")], style.dim));
+    add(
+      style.bold("Not tried, because they need what was refused"),
+      bullets([skipped.map(nameOf).join(", ")], style.dim),
+    );
   }
   return sections;
 }
 
 function verdict({ ok, stack, seconds }: Summary, style: Style): string[] {
   const time = `(${seconds.toFixed(1)} s)`;
-  return [ok ? style.green(`${stack}: ready to deploy ${time}`) : style.red(`${stack}: cannot be deployed like this ${time}`)];
+  return [
+    ok ? style.green(`${stack}: ready to deploy ${time}`) : style.red(`${stack}: cannot be deployed like this ${time}`),
+  ];
 }
 
 // Words.
@@ -191,5 +219,5 @@ function entriesOf(value: unknown): string[][] {
 }
 
 function listed(value: unknown): string {
-  return Array.isArray(value) ? value.join(", ") : String(value ?? "");
+  return Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : "";
 }

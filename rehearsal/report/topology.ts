@@ -4,7 +4,8 @@
 import { loadBalancerToken } from "../../components/load-balancer";
 import { masterPoolToken } from "../../components/master-pool";
 import { scalingMediaPoolToken } from "../../components/scaling-media-pool";
-import { type Graph, isSecret, type RecordedResource } from "../graph";
+import type { Graph, RecordedResource } from "../graph";
+import { at, type Json, listAt, textAt, unwrapSecrets } from "../json";
 import { reachFromGraph, type ReachRow } from "../reach";
 import { qualifiedType } from "../urn";
 import type { Heading } from "./summary";
@@ -47,8 +48,6 @@ export interface Topology {
   readonly stores: readonly Store[];
 }
 
-type Json = Record<string, any>;
-
 /** A resource with inputs and outputs in one, secrets unwrapped. */
 interface Plain {
   readonly type: string;
@@ -68,11 +67,13 @@ export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
   return {
     stack: graph.stack,
     heading,
-    entryAddress: textOf(graph.outputs["entryAddress"]),
+    entryAddress: textAt(graph.outputs, "entryAddress"),
     listeners: listenersOf(resources).sort((a, b) => a.port - b.port),
     zones: names.map((name) => ({
       name,
-      masters: masters.filter(({ zone }) => zone === name).map(({ name: master, address }) => ({ name: master, address })),
+      masters: masters
+        .filter(({ zone }) => zone === name)
+        .map(({ name: master, address }) => ({ name: master, address })),
       hasMedia: media.zones.includes(name),
     })),
     media,
@@ -82,50 +83,50 @@ export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
 }
 
 const ofType = (resources: readonly Plain[], type: string): Plain[] => resources.filter((each) => each.type === type);
-const within = (resources: readonly Plain[], token: string): Plain[] => resources.filter(({ types }) => types.includes(token));
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const within = (resources: readonly Plain[], token: string): Plain[] =>
+  resources.filter(({ types }) => types.includes(token));
 
 function mastersOf(resources: readonly Plain[]): (Master & { zone: string })[] {
   const own = within(resources, masterPoolToken);
-  const onAws = ofType(own, "aws:ec2/instance:Instance").map(({ name, json }) => {
-    const subnet = resources.find(({ id }) => id === json["subnetId"]);
-    const zone = textOf(json["availabilityZone"]) || textOf(subnet?.json["availabilityZone"]);
-    return { name, address: textOf(json["privateIp"]), zone };
-  });
+  const onAws = ofType(own, "aws:ec2/instance:Instance").map(({ name, json }) => ({
+    name,
+    address: textAt(json, "privateIp"),
+    zone: textAt(json, "availabilityZone") || zoneOfSubnet(textAt(json, "subnetId"), resources),
+  }));
   const onAzure = ofType(own, "azure-native:compute:VirtualMachine").map(({ name, json }) => {
-    const nicId: unknown = json["networkProfile"]?.networkInterfaces?.[0]?.id;
+    const nicId = textAt(json, "networkProfile", "networkInterfaces", 0, "id");
     const nic = own.find(({ id }) => id === nicId);
-    return {
-      name,
-      address: textOf(nic?.json["ipConfigurations"]?.[0]?.privateIPAddress),
-      zone: azureZone(json["zones"]?.[0]),
-    };
+    const address = textAt(nic?.json, "ipConfigurations", 0, "privateIPAddress");
+    return { name, address, zone: azureZone(textAt(json, "zones", 0)) };
   });
   return [...onAws, ...onAzure].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function azureZone(zone: unknown): string {
-  return typeof zone === "string" ? `zone ${zone}` : "";
+function zoneOfSubnet(subnetId: string, resources: readonly Plain[]): string {
+  return textAt(resources.find(({ id }) => id === subnetId)?.json, "availabilityZone");
+}
+
+function azureZone(zone: string): string {
+  return zone === "" ? "" : `zone ${zone}`;
 }
 
 function mediaOf(resources: readonly Plain[]): Topology["media"] & { zones: string[] } {
   const own = within(resources, scalingMediaPoolToken);
   const [group] = ofType(own, "aws:autoscaling/group:Group");
   if (group) {
-    const subnets = (group.json["vpcZoneIdentifiers"] ?? []) as string[];
-    const zones = subnets.map((id) => textOf(resources.find((each) => each.id === id)?.json["availabilityZone"]));
-    const given = (group.json["availabilityZones"] ?? []) as string[];
-    const known = [...new Set([...zones, ...given])].filter((zone) => zone !== "");
-    return { name: group.name, min: Number(group.json["minSize"]), max: Number(group.json["maxSize"]), zones: known };
+    const subnets = listAt<string>(group.json, "vpcZoneIdentifiers").map((id) => zoneOfSubnet(id, resources));
+    const known = [...subnets, ...listAt<string>(group.json, "availabilityZones")].filter((zone) => zone !== "");
+    const { minSize, maxSize } = group.json;
+    return { name: group.name, min: Number(minSize), max: Number(maxSize), zones: [...new Set(known)] };
   }
   const [scaleSet] = ofType(own, "azure-native:compute:VirtualMachineScaleSet");
   const [autoscale] = ofType(own, "azure-native:monitor:AutoscaleSetting");
-  const capacity = (autoscale?.json["profiles"]?.[0]?.capacity ?? {}) as { minimum?: string; maximum?: string };
-  const zones = ((scaleSet?.json["zones"] ?? []) as string[]).map(azureZone);
+  const limit = (key: string): number => Number(at(autoscale?.json, "profiles", 0, "capacity", key) ?? 0);
+  const zones = listAt<string>(scaleSet?.json, "zones").map(azureZone);
   return {
     name: scaleSet?.name ?? "",
-    min: Number(capacity.minimum ?? 0),
-    max: Number(capacity.maximum ?? 0),
+    min: limit("minimum"),
+    max: limit("maximum"),
     zones: scaleSet && zones.length === 0 ? [""] : zones,
   };
 }
@@ -133,12 +134,11 @@ function mediaOf(resources: readonly Plain[]): Topology["media"] & { zones: stri
 function listenersOf(resources: readonly Plain[]): Listener[] {
   const own = within(resources, loadBalancerToken);
   const groups = ofType(own, "aws:lb/targetGroup:TargetGroup");
+  const media = within(resources, scalingMediaPoolToken);
   const onAws = ofType(own, "aws:lb/listener:Listener").map(({ json }): Listener => {
-    const arn: unknown = json["defaultActions"]?.[0]?.targetGroupArn;
-    const group = groups.find(({ json: each }) => each["arn"] === arn);
-    const joinsMedia = within(resources, scalingMediaPoolToken).some(({ json: each }) =>
-      ((each["targetGroupArns"] ?? []) as unknown[]).includes(arn),
-    );
+    const arn = textAt(json, "defaultActions", 0, "targetGroupArn");
+    const group = groups.find((each) => textAt(each.json, "arn") === arn);
+    const joinsMedia = media.some((each) => listAt<string>(each.json, "targetGroupArns").includes(arn));
     return {
       port: Number(json["port"]),
       targetPort: Number(group?.json["port"]),
@@ -147,7 +147,7 @@ function listenersOf(resources: readonly Plain[]): Listener[] {
     };
   });
   const onAzure = ofType(own, "azure-native:network:LoadBalancer")
-    .flatMap(({ json }) => (json["loadBalancingRules"] ?? []) as Json[])
+    .flatMap(({ json }) => listAt(json, "loadBalancingRules"))
     .map((rule): Listener => ({
       port: Number(rule["frontendPort"]),
       targetPort: Number(rule["backendPort"]),
@@ -167,24 +167,23 @@ const storeTypes: readonly { type: string; kind: Store["kind"]; service: string;
 
 function storesOf(resources: readonly Plain[]): Store[] {
   return storeTypes.flatMap(({ type, kind, service, key }) =>
-    ofType(resources, type).map(({ name, json }) => ({ kind, service, name: textOf(json[key]) || name })),
+    ofType(resources, type).map(({ name, json }) => ({ kind, service, name: textAt(json, key) || name })),
   );
 }
 
 /** Storage that the program uses and does not make is known from the stack's outputs alone. */
 function adoptedStores({ outputs }: Graph, stores: readonly Store[]): Store[] {
   if (stores.some(({ kind }) => kind === "objects")) return [];
-  const named = Object.values((outputs["storage"] ?? {}) as Record<string, unknown>).map(textOf);
+  const named = Object.values((outputs["storage"] ?? {}) as Json).map((name) => textAt(name));
   return named.filter((name) => name !== "").map((name) => ({ kind: "objects", service: "existing storage", name }));
 }
 
 function plain({ type, name, id, urn, inputs, outputs }: RecordedResource): Plain {
-  return { type, name, id, types: qualifiedType(urn).split("$"), json: unwrap({ ...inputs, ...outputs }) as Json };
-}
-
-function unwrap(value: unknown): unknown {
-  if (isSecret(value)) return unwrap(value.secret);
-  if (Array.isArray(value)) return value.map(unwrap);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unwrap(part)]));
+  return {
+    type,
+    name,
+    id,
+    types: qualifiedType(urn).split("$"),
+    json: unwrapSecrets({ ...inputs, ...outputs }) as Json,
+  };
 }

@@ -44,6 +44,8 @@ export interface Variant {
   readonly config?: ConfigChanges;
   /** Secret config values by key. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Keys that lose their mark as secrets. */
+  readonly plain?: readonly string[];
   readonly preview?: boolean;
   /** Another stack name. @default the example's own */
   readonly as?: string;
@@ -62,6 +64,7 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
     config[`openvidu:${key}`] = value;
     secretKeys.add(`openvidu:${key}`);
   }
+  for (const key of variant.plain ?? []) secretKeys.delete(`openvidu:${key}`);
   const { as = stack, preview = false } = variant;
   return evaluate({ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview });
 }

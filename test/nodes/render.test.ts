@@ -38,7 +38,7 @@ describe("user data", () => {
         const turned = Object.fromEntries(Object.entries(spec.settings).reverse());
         assert.equal(renderUserData({ ...spec, settings: turned }).base64, renderUserData(spec).base64);
         const header = Buffer.from(renderUserData(spec).base64, "base64").subarray(0, 10).toString("hex");
-        assert.equal(header, "1f8b08000000000002ff");
+        assert.equal(header, "1f8b0800000000000203");
       });
 
       it("is a cloud-init document with Unix line ends", () => {
@@ -234,7 +234,15 @@ describe("the table of node settings", () => {
 
   it("is the one in nodes/README.md", () => {
     const readme = readFileSync(join(__dirname, "../../nodes/README.md"), "utf8");
-    const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` \| (\S.*) \|$/gm)].map(([, key, rest]) => `${key} | ${rest}`);
+    const lines = readme.split("\n").filter((line) => /^\| `[A-Z0-9_]+` +\|/.test(line));
+    const rows = lines.map((line) =>
+      line
+        .replaceAll("`", "")
+        .slice(1, -1)
+        .split("|")
+        .map((cell) => cell.trim())
+        .join(" | "),
+    );
     const expected = nodeSettings.map((setting) => {
       const where = `${setting.roles?.join() ?? "both"} | ${setting.clouds?.join() ?? "all"} | ${setting.from}`;
       return `${setting.key} | ${where}${setting.optional ? ", optional" : ""} | ${setting.meaning}`;

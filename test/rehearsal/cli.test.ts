@@ -9,7 +9,11 @@ const root = path.join(__dirname, "../..");
 
 function start(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const env = { ...process.env, NO_COLOR: "1" };
-  return spawnSync(process.execPath, [path.join(root, "scripts/start.mjs"), ...args], { cwd: root, encoding: "utf8", env });
+  return spawnSync(process.execPath, [path.join(root, "scripts/start.mjs"), ...args], {
+    cwd: root,
+    encoding: "utf8",
+    env,
+  });
 }
 
 describe("rehearsal: command line", function () {
@@ -22,7 +26,10 @@ describe("rehearsal: command line", function () {
       assert.equal(status, 0, stderr);
       const { schemaVersion, stacks } = JSON.parse(stdout) as { schemaVersion: number; stacks: Summary[] };
       assert.equal(schemaVersion, 1);
-      assert.deepEqual(stacks.map(({ stack, ok, heading }) => [stack, ok, heading.cloud]), [["azure-ha", true, "azure"]]);
+      assert.deepEqual(
+        stacks.map(({ stack, ok, heading }) => [stack, ok, heading.cloud]),
+        [["azure-ha", true, "azure"]],
+      );
       assert.ok(stacks[0]!.reach.length > 10);
       assert.match(readFileSync(path.join(folder, "azure-ha.svg"), "utf8"), /^<svg .*<\/svg>\n$/s);
       assert.match(readFileSync(path.join(folder, "azure-ha.mmd"), "utf8"), /^flowchart TB$/m);

@@ -12,11 +12,19 @@ export const fakeClouds: Readonly<Record<string, CloudModel>> = {
         naming: { input: "label", auto: "suffix7", pattern: /^[a-z][a-z0-9:-]*$/, minLength: 2, maxLength: 24 },
         defaults: { colour: "grey" },
         secretOutputs: ["token"],
-        check: ({ size }, world) =>
-          Number(size) > 100 ? [`size ${size} is too large after ${world.resources.length} others`] : [],
+        check: ({ size, near }, world) => [
+          ...(Number(size) > 100 ? [`size ${String(size)} is too large`] : []),
+          ...(near === undefined || world.ofType("fake:index:Thing").some(({ inputs }) => inputs["label"] === near)
+            ? []
+            : [`there is no ${String(near)}`]),
+        ],
         create: (inputs, world, { urn }) => ({
           id: `id-${world.random(urn, 6, "abcdef")}`,
-          outputs: { serial: `serial of ${inputs["label"]}`, token: "given out", region: world.provider["region"] },
+          outputs: {
+            serial: `serial of ${String(inputs["label"])}`,
+            token: "given out",
+            region: world.provider["region"],
+          },
         }),
       },
     },

@@ -33,7 +33,11 @@ export function resource(
   type: string,
   name: string,
   inputs: Record<string, unknown>,
-  { role, parent = stackUrn, outputs = {} }: { role?: keyof typeof tokens; parent?: string; outputs?: Record<string, unknown> } = {},
+  {
+    role,
+    parent = stackUrn,
+    outputs = {},
+  }: { role?: keyof typeof tokens; parent?: string; outputs?: Record<string, unknown> } = {},
 ): RecordedResource {
   const types = role === undefined ? type : `${tokens[role]}$${type}`;
   const made = bare(`urn:pulumi:dev::made::${types}::${name}`, type, name);
@@ -56,5 +60,16 @@ export function graphOf(resources: readonly RecordedResource[], changes: Partial
 }
 
 function bare(urn: string, type: string, name: string): RecordedResource {
-  return { urn, type, name, custom: true, id: "", inputs: {}, outputs: {}, dependencies: [], propertyDependencies: {}, options };
+  return {
+    urn,
+    type,
+    name,
+    custom: true,
+    id: "",
+    inputs: {},
+    outputs: {},
+    dependencies: [],
+    propertyDependencies: {},
+    options,
+  };
 }

@@ -26,23 +26,43 @@ const rule = (securityGroupId: string, port: number, peer: object, description =
 });
 
 describe("rehearsal: who reaches whom on AWS", () => {
-  const master = resource("aws:ec2/networkInterface:NetworkInterface", "eni", { securityGroups: ["sg-m"] }, { role: "master" });
+  const master = resource(
+    "aws:ec2/networkInterface:NetworkInterface",
+    "eni",
+    { securityGroups: ["sg-m"] },
+    { role: "master" },
+  );
   const media = resource(
     "aws:ec2/launchTemplate:LaunchTemplate",
     "template",
     { networkInterfaces: [{ securityGroups: ["sg-n"] }] },
     { role: "media" },
   );
-  const entry = resource("aws:lb/loadBalancer:LoadBalancer", "nlb", { securityGroups: ["sg-l"] }, { role: "loadBalancer" });
+  const entry = resource(
+    "aws:lb/loadBalancer:LoadBalancer",
+    "nlb",
+    { securityGroups: ["sg-l"] },
+    { role: "loadBalancer" },
+  );
   const listener = resource("aws:lb/listener:Listener", "https", { port: 443 }, { role: "loadBalancer" });
-  const target = resource("aws:lb/targetGroup:TargetGroup", "web", { port: 80, healthCheck: { port: "7880" } }, { role: "loadBalancer" });
+  const target = resource(
+    "aws:lb/targetGroup:TargetGroup",
+    "web",
+    { port: 80, healthCheck: { port: "7880" } },
+    { role: "loadBalancer" },
+  );
   const anywhere = { cidrIpv4: "0.0.0.0/0" };
   const openWay = (group: string): RecordedResource =>
     egress(`out-${group}`, { securityGroupId: group, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", description: "out" });
 
   it("names tiers by the machines that are in a group, and ranges as they are", () => {
     assert.deepEqual(
-      lines(master, media, ingress("a", rule("sg-n", 7881, anywhere)), ingress("b", rule("sg-m", 22, { cidrIpv4: "198.51.100.0/24" }))),
+      lines(
+        master,
+        media,
+        ingress("a", rule("sg-n", 7881, anywhere)),
+        ingress("b", rule("sg-m", 22, { cidrIpv4: "198.51.100.0/24" })),
+      ),
       ["internet -> media tcp 7881-7881 why", "198.51.100.0/24 -> master tcp 22-22 why"],
     );
   });
@@ -140,8 +160,14 @@ describe("rehearsal: who reaches whom on Azure", () => {
   const noWayOut = (priority = 4096): Json => deny(priority, { direction: "Outbound" });
 
   it("tries rules by priority, whatever their order", () => {
-    const rules = [deny(300), allow("late", 400, "9000", tag("Internet")), allow("early", 200, "7881", tag("Internet"))];
-    assert.deepEqual(lines(scaleSet, group("rules-n", ...rules, noWayOut())), ["internet -> media tcp 7881-7881 early"]);
+    const rules = [
+      deny(300),
+      allow("late", 400, "9000", tag("Internet")),
+      allow("early", 200, "7881", tag("Internet")),
+    ];
+    assert.deepEqual(lines(scaleSet, group("rules-n", ...rules, noWayOut())), [
+      "internet -> media tcp 7881-7881 early",
+    ]);
   });
 
   it("cuts denied ports out of a later allowance", () => {
@@ -156,7 +182,10 @@ describe("rehearsal: who reaches whom on Azure", () => {
   it("counts Azure's own rules: the whole network reaches a tier that denies nothing", () => {
     const found = lines(nic(), scaleSet, group("rules-m"), group("rules-n", deny(100)));
     assert.ok(found.includes("media -> master all 0-65535 Azure's own rule AllowVnetInBound"), found.join("\n"));
-    assert.equal(found.some((line) => line.includes("-> media")), false);
+    assert.equal(
+      found.some((line) => line.includes("-> media")),
+      false,
+    );
   });
 
   it("needs a way out of one tier and a way into the other, by membership of groups", () => {
@@ -167,7 +196,9 @@ describe("rehearsal: who reaches whom on Azure", () => {
     const closed = [nic(), group("rules-m", redis, deny(200), noWayOut()), scaleSet] as const;
     assert.deepEqual(lines(...closed, group("rules-n", deny(200), noWayOut())), []);
     const out = { ...redis, direction: "Outbound", destinationPortRange: "7001" };
-    assert.deepEqual(lines(...closed, group("rules-n", deny(200), out, noWayOut())), ["media -> master tcp 7001-7001 redis"]);
+    assert.deepEqual(lines(...closed, group("rules-n", deny(200), out, noWayOut())), [
+      "media -> master tcp 7001-7001 redis",
+    ]);
   });
 
   it("shows balanced traffic and probes as coming from the load balancer", () => {
@@ -187,14 +218,20 @@ describe("rehearsal: who reaches whom on Azure", () => {
   it("shows what is open to the Internet and not balanced as open to the Internet", () => {
     const rules = [allow("too much", 100, "8442-8444", tag("Internet")), deny(200), noWayOut()];
     assert.deepEqual(
-      lines(nic(["pool"]), balancer, group("rules-m", ...rules)).filter((line) => line.startsWith("internet -> master")),
+      lines(nic(["pool"]), balancer, group("rules-m", ...rules)).filter((line) =>
+        line.startsWith("internet -> master"),
+      ),
       ["internet -> master tcp 8442-8442 too much", "internet -> master tcp 8444-8444 too much"],
     );
   });
 
   it("shows named ranges and services of the platform", () => {
     const ssh = allow("ssh", 100, "22", { sourceAddressPrefixes: ["198.51.100.0/24"], destinationAddressPrefix: "*" });
-    const vault = { ...allow("vault", 100, "443", tag("*")), destinationAddressPrefix: "AzureKeyVault", direction: "Outbound" };
+    const vault = {
+      ...allow("vault", 100, "443", tag("*")),
+      destinationAddressPrefix: "AzureKeyVault",
+      direction: "Outbound",
+    };
     assert.deepEqual(lines(nic(), group("rules-m", ssh, deny(200), vault, noWayOut())), [
       "198.51.100.0/24 -> master tcp 22-22 ssh",
       "master -> AzureKeyVault tcp 443-443 vault",

@@ -22,7 +22,12 @@ const machine = (number: number): ReturnType<typeof resource> =>
   );
 const subnet = (name: string, availabilityZone: string): ReturnType<typeof resource> =>
   resource("aws:ec2/subnet:Subnet", name, { availabilityZone }, { parent: top.urn });
-const group = resource("aws:autoscaling/group:Group", "media", { minSize: 1, maxSize: 5, vpcZoneIdentifiers: ["subnet-0", "subnet-1"] }, { role: "media" });
+const group = resource(
+  "aws:autoscaling/group:Group",
+  "media",
+  { minSize: 1, maxSize: 5, vpcZoneIdentifiers: ["subnet-0", "subnet-1"] },
+  { role: "media" },
+);
 const bucket = resource("aws:s3/bucket:Bucket", "data", {}, { outputs: { bucket: "data-1234567" } });
 const listener = resource(
   "aws:lb/listener:Listener",
@@ -30,7 +35,12 @@ const listener = resource(
   { port: 443, protocol: "TLS", defaultActions: [{ targetGroupArn: "arn-web" }] },
   { role: "loadBalancer" },
 );
-const target = resource("aws:lb/targetGroup:TargetGroup", "web", { port: 80 }, { role: "loadBalancer", outputs: { arn: "arn-web" } });
+const target = resource(
+  "aws:lb/targetGroup:TargetGroup",
+  "web",
+  { port: 80 },
+  { role: "loadBalancer", outputs: { arn: "arn-web" } },
+);
 const openDoor = [
   resource("aws:ec2/launchTemplate:LaunchTemplate", "template", { vpcSecurityGroupIds: ["sg"] }, { role: "media" }),
   resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "media", {
@@ -48,11 +58,25 @@ const outputs = {
   token: { secret: "hide me" },
 };
 const good: Graph = graphOf(
-  [provider, top, pool, machine(1), machine(2), subnet("subnet-0", "eu-west-1b"), subnet("subnet-1", "eu-west-1a"), group, bucket, listener, target, ...openDoor],
+  [
+    provider,
+    top,
+    pool,
+    machine(1),
+    machine(2),
+    subnet("subnet-0", "eu-west-1b"),
+    subnet("subnet-1", "eu-west-1a"),
+    group,
+    bucket,
+    listener,
+    target,
+    ...openDoor,
+  ],
   { outputs, log: [{ severity: "warning", message: "mind the gap", urn: top.urn }] },
 );
 
-const summaryOf = (graph: Graph, more: Partial<typeof stack> = {}): Summary => summarise(graph, { ...stack, ...more }, heading, 1.25);
+const summaryOf = (graph: Graph, more: Partial<typeof stack> = {}): Summary =>
+  summarise(graph, { ...stack, ...more }, heading, 1.25);
 const textOf = (graph: Graph, width = 100): string => renderText(summaryOf(graph), { coloured: false, width });
 
 describe("rehearsal report: summary", () => {
@@ -61,7 +85,10 @@ describe("rehearsal report: summary", () => {
     assert.equal(counts.components, 2);
     assert.equal(counts.byType["aws:ec2/instance:Instance"], 2);
     assert.equal(counts.byType["pulumi:providers:aws"], undefined);
-    assert.equal(counts.resources, Object.values(counts.byType).reduce((sum, each) => sum + each, 0));
+    assert.equal(
+      counts.resources,
+      Object.values(counts.byType).reduce((sum, each) => sum + each, 0),
+    );
   });
 
   it("leaves out resources that are only read", () => {
@@ -78,7 +105,13 @@ describe("rehearsal report: summary", () => {
         resources: { "a:b:C": 1 },
         total: 3,
         components: [
-          { name: "openvidu-masters", type: tokens.master, resources: { "aws:ec2/instance:Instance": 2 }, total: 2, components: [] },
+          {
+            name: "openvidu-masters",
+            type: tokens.master,
+            resources: { "aws:ec2/instance:Instance": 2 },
+            total: 2,
+            components: [],
+          },
         ],
       },
     ]);
@@ -122,7 +155,7 @@ describe("rehearsal report: text", () => {
 
   it("shows the tree, outputs, records to make, ways and warnings", () => {
     const text = textOf(good);
-    assert.match(text, /^ +HighAvailability openvidu +\d+/m);
+    assert.match(text, /─ HighAvailability openvidu +4 +2 Subnet$/m);
     assert.match(text, /^ +.─ MasterPool openvidu-masters +2 +2 Instance$/m);
     assert.match(text, /^ +openvidu +https:\/\/video\.example\.com\/$/m);
     assert.match(text, /DNS records that you still have to make\n +video\.example\.com +CNAME +entry\.example\.net/);
@@ -135,7 +168,10 @@ describe("rehearsal report: text", () => {
 
   it("names secrets for which a stand-in was used", () => {
     const summary = summaryOf(good, { placeholders: [{ key: "openvidu:license", reason: "it is not set" }] as never });
-    assert.match(renderText(summary, { coloured: false, width: 100 }), /openvidu:license: it is not set; the rehearsal used a stand-in/);
+    assert.match(
+      renderText(summary, { coloured: false, width: 100 }),
+      /openvidu:license: it is not set; the rehearsal used a stand-in/,
+    );
   });
 
   it("shows of a refused deployment the reasons and nothing that looks like success", () => {
@@ -154,8 +190,13 @@ describe("rehearsal report: text", () => {
   });
 
   it("keeps to the width, apart from words that are longer", () => {
-    const long = textOf(good, 80).split("\n").filter((line) => line.length > 80);
-    assert.deepEqual(long.filter((line) => line.trim().includes(" ") && !line.includes("://")), []);
+    const long = textOf(good, 80)
+      .split("\n")
+      .filter((line) => line.length > 80);
+    assert.deepEqual(
+      long.filter((line) => line.trim().includes(" ") && !line.includes("://")),
+      [],
+    );
   });
 
   it("is coloured on request, with the same words", () => {
@@ -173,11 +214,16 @@ describe("rehearsal report: text", () => {
   });
 
   it("wraps the last column of a table under itself", () => {
-    assert.deepEqual(table([["a", "one two three four five six"], ["bbb", "x"]], 30), [
-      "  a    one two three four five",
-      "       six",
-      "  bbb  x",
-    ]);
+    assert.deepEqual(
+      table(
+        [
+          ["a", "one two three four five six"],
+          ["bbb", "x"],
+        ],
+        30,
+      ),
+      ["  a    one two three four five", "       six", "  bbb  x"],
+    );
     assert.deepEqual(wrap("aaa bbb ccc", 7), ["aaa bbb", "ccc"]);
   });
 });
@@ -198,14 +244,25 @@ describe("rehearsal report: diagrams", () => {
 
   it("knows adopted storage from the outputs", () => {
     const adopted = graphOf([], { outputs: { storage: { appData: "theirs", clusterData: "" } } });
-    assert.deepEqual(topologyFromGraph(adopted, heading).stores, [{ kind: "objects", service: "existing storage", name: "theirs" }]);
+    assert.deepEqual(topologyFromGraph(adopted, heading).stores, [
+      { kind: "objects", service: "existing storage", name: "theirs" },
+    ]);
   });
 
   it("draw the same bytes every time, with everything named", () => {
     for (const render of [renderSvg, renderMermaid]) {
       const drawn = render(topology);
       assert.equal(drawn, render(topologyFromGraph(good, heading)));
-      for (const word of ["openvidu-masters-1", "10.0.0.2", "eu-west-1b", "video.example.com", "443 TLS → 80", "1 to 5", "udp 50000-60000", "data-1234567"]) {
+      for (const word of [
+        "openvidu-masters-1",
+        "10.0.0.2",
+        "eu-west-1b",
+        "video.example.com",
+        "443 TLS → 80",
+        "1 to 5",
+        "udp 50000-60000",
+        "data-1234567",
+      ]) {
         assert.ok(drawn.includes(word), `${render.name} lacks ${word}`);
       }
     }
@@ -218,9 +275,14 @@ describe("rehearsal report: diagrams", () => {
   });
 
   it("keep every box of the picture inside it and apart from the others", () => {
-    const svg = renderSvg({ ...topology, stores: Array.from({ length: 6 }, (_, at) => ({ kind: "secrets" as const, service: "S", name: `${at}` })) });
+    const svg = renderSvg({
+      ...topology,
+      stores: Array.from({ length: 6 }, (_, at) => ({ kind: "secrets" as const, service: "S", name: `${at}` })),
+    });
     const size = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number);
-    const boxes = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)].map((found) => found.slice(1).map(Number) as [number, number, number, number]);
+    const boxes = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)].map(
+      (found) => found.slice(1).map(Number) as [number, number, number, number],
+    );
     for (const [x, y, width, height] of boxes) {
       assert.ok(x >= 0 && y >= 0 && x + width <= size[0]! && y + height <= size[1]!, `${x},${y} lies outside`);
     }

@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
 import type { LiveResource, ResourceModel } from "../../rehearsal/model";
 import { check, create, createWorld, previewOutputs, stableRandom, type Wanted } from "../../rehearsal/simulate";
-import { fromWire, hasUnknown, propertiesFromWire, Secret, toRecord, toWire, unknown, type ValueMap } from "../../rehearsal/values";
+import {
+  fromWire,
+  hasUnknown,
+  propertiesFromWire,
+  Secret,
+  toRecord,
+  toWire,
+  unknown,
+  type ValueMap,
+} from "../../rehearsal/values";
 import { createUrn, nameOf, qualifiedType, typeOf, urnOfReference } from "../../rehearsal/urn";
 
 const place = { project: "made", stack: "dev", resources: [] as LiveResource[], provider: {} };
-const wanted = (inputs: ValueMap, name = "thing"): Wanted => ({ urn: `urn:x::${name}`, type: "fake:index:Thing", name, inputs });
+const wanted = (inputs: ValueMap, name = "thing"): Wanted => ({
+  urn: `urn:x::${name}`,
+  type: "fake:index:Thing",
+  name,
+  inputs,
+});
 
 const model = (more: Partial<ResourceModel> = {}): ResourceModel => ({
   required: [],
@@ -57,7 +71,10 @@ describe("rehearsal: what a provider does with inputs", () => {
 describe("rehearsal: what a provider answers", () => {
   it("answers inputs and outputs, with secrets kept", () => {
     const inputs = { plain: 1, password: new Secret("x"), list: ["a", new Secret("b")] };
-    const answer = model({ secretOutputs: ["key"], create: () => ({ id: "7", outputs: { key: "k", other: "o", list: ["a", "changed"] } }) });
+    const answer = model({
+      secretOutputs: ["key"],
+      create: () => ({ id: "7", outputs: { key: "k", other: "o", list: ["a", "changed"] } }),
+    });
     const { id, outputs } = create(answer, wanted(inputs), createWorld(place), ["other", "id"]);
     assert.equal(id, "7");
     assert.deepEqual(toRecord(outputs), {
@@ -82,7 +99,10 @@ describe("rehearsal: what a provider answers", () => {
   it("finds resources by type and id", () => {
     const live = (type: string, id: string): LiveResource => ({ urn: id, type, name: id, id, inputs: {}, outputs: {} });
     const world = createWorld({ ...place, resources: [live("a", "1"), live("b", "1"), live("a", "2")] });
-    assert.deepEqual(world.ofType("a").map(({ id }) => id), ["1", "2"]);
+    assert.deepEqual(
+      world.ofType("a").map(({ id }) => id),
+      ["1", "2"],
+    );
     assert.equal(world.byId("b", "1")?.type, "b");
     assert.equal(world.byId("b", "2"), undefined);
   });

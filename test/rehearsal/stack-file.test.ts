@@ -31,7 +31,13 @@ const readMade = (text: string, project?: string) =>
 
 describe("rehearsal: stack files", () => {
   it("opens values that the Pulumi CLI encrypted, also inside structured ones", () => {
-    const { project, file, config, secretKeys, placeholders: standIns } = readStackFile("locked", {
+    const {
+      project,
+      file,
+      config,
+      secretKeys,
+      placeholders: standIns,
+    } = readStackFile("locked", {
       programDir: encrypted,
       environment: passphrase,
     });
@@ -65,7 +71,9 @@ describe("rehearsal: stack files", () => {
   });
 
   it("puts stand-ins where secrets stay closed or a required one is missing, and says why", () => {
-    const closed = readMade("config:\n  made:license:\n    secure: v1:a:b\n  made:meetApiKey:\n    secure: v1:c:d\nencryptionsalt: v1:a:v1:b:c\n");
+    const closed = readMade(
+      "config:\n  made:license:\n    secure: v1:a:b\n  made:meetApiKey:\n    secure: v1:c:d\nencryptionsalt: v1:a:v1:b:c\n",
+    );
     assert.deepEqual(closed.placeholders, [
       { key: "made:license", reason: "PULUMI_CONFIG_PASSPHRASE is not set" },
       { key: "made:meetApiKey", reason: "PULUMI_CONFIG_PASSPHRASE is not set" },
@@ -100,7 +108,8 @@ describe("rehearsal: stack files", () => {
   });
 
   it("puts the stack's config on top of the project's", () => {
-    const project = "name: made\nruntime: nodejs\nconfig:\n  pulumi:disable-default-providers:\n    value: [aws]\n  size:\n    type: integer\n    default: 3\n";
+    const project =
+      "name: made\nruntime: nodejs\nconfig:\n  pulumi:disable-default-providers:\n    value: [aws]\n  size:\n    type: integer\n    default: 3\n";
     assert.deepEqual(readMade("config:\n  made:size: 4\n  made:license: x\n", project).config, {
       "pulumi:disable-default-providers": '["aws"]',
       "made:size": "4",
@@ -109,7 +118,9 @@ describe("rehearsal: stack files", () => {
   });
 
   it("turns scalars into text and structured values into JSON with sorted members, as Pulumi does", () => {
-    const { config } = readMade("config:\n  made:config:old: 1.5\n  made:shape: { b: 1, a: [true, x] }\n  made:empty:\n  made:license: x\n");
+    const { config } = readMade(
+      "config:\n  made:config:old: 1.5\n  made:shape: { b: 1, a: [true, x] }\n  made:empty:\n  made:license: x\n",
+    );
     assert.deepEqual(config, {
       "made:old": "1.5",
       "made:shape": '{"a":[true,"x"],"b":1}',
@@ -122,7 +133,9 @@ describe("rehearsal: stack files", () => {
     assert.deepEqual(availableStacks(encrypted), ["locked"]);
     assert.throws(
       () => readStackFile("nowhere", { programDir: encrypted }),
-      new StackFileError('there is no stack "nowhere" (stacks/Pulumi.nowhere.yaml does not exist); the stacks are locked'),
+      new StackFileError(
+        'there is no stack "nowhere" (stacks/Pulumi.nowhere.yaml does not exist); the stacks are locked',
+      ),
     );
   });
 
@@ -152,7 +165,12 @@ describe("rehearsal: stand-ins for secrets", () => {
 
 describe("rehearsal: node arguments of Pulumi.yaml", () => {
   it("are split as a shell splits them", () => {
-    assert.deepEqual(splitArguments(`--import tsx  --title="two words" 'a b'`), ["--import", "tsx", "--title=two words", "a b"]);
+    assert.deepEqual(splitArguments(`--import tsx  --title="two words" 'a b'`), [
+      "--import",
+      "tsx",
+      "--title=two words",
+      "a b",
+    ]);
     assert.deepEqual(splitArguments(""), []);
   });
 });

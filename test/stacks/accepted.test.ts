@@ -152,6 +152,7 @@ describe("configs that are accepted", () => {
         egressCidrs: ["0.0.0.0/0"],
         deployerCidrs: [],
         operatorShell: true,
+        credentialReaders: [],
         adminUsername: "ubuntu",
       },
       entry: { preserveClientAddress: false },

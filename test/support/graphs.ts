@@ -27,6 +27,9 @@ async function evaluateExample(stack: string, preview: boolean): Promise<Graph> 
   const { project, config, secretKeys } = readStackFile(stack, { environment: {} });
   const graph = await evaluate({ project, stack, config, secretKeys, preview });
   const errors = graph.log.filter(({ severity }) => severity === "error").map(({ message }) => message);
-  assert.ok(succeeded(graph), [`stack ${stack} fails`, ...errors, ...graph.refusals.map(({ urn, message }) => `${urn}: ${message}`)].join("\n"));
+  assert.ok(
+    succeeded(graph),
+    [`stack ${stack} fails`, ...errors, ...graph.refusals.map(({ urn, message }) => `${urn}: ${message}`)].join("\n"),
+  );
   return graph;
 }

@@ -563,7 +563,8 @@ const group: ResourceModel = {
 function groupProblem(operation: string, inputs: Properties, world: World): string | undefined {
   const name = text(inputs.autoscalingGroupName);
   const made = world.ofType(groupType).some((other) => other.inputs.name === name);
-  if (made || isDeclared(world, name)) return undefined;
+  // The group's name is known in a preview, the group itself is only planned then.
+  if (made || world.preview || isDeclared(world, name)) return undefined;
   return refusal(
     "Auto Scaling",
     operation,

@@ -4,7 +4,7 @@
 import type { Json, Properties, ResourceModel, World } from "../../model";
 import { isDeclared, isMissing } from "../existing";
 import { given, hexDigits, number, problems, record, text, texts, upperAlphanumerics, uuid } from "../values";
-import { accountId, arn, common, kmsProblem, parseArn, partitionOf, refusal, regionOf } from "./account";
+import { accountId, arn, common, kmsProblem, parseArn, partitionOf, refusal, regionOf, tagsAll } from "./account";
 
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service";
 export const roleType = "aws:iam/role:Role";
@@ -88,7 +88,7 @@ const role: ResourceModel = {
       uniqueId: `AROA${world.random(urn, 17, upperAlphanumerics)}`,
       createDate: creationTime,
     };
-    return { id: name, outputs: { ...common(inputs, world), ...outputs } };
+    return { id: name, outputs: { tagsAll: tagsAll(inputs, world), ...outputs } };
   },
 };
 
@@ -147,7 +147,7 @@ const policy: ResourceModel = {
   create(inputs, world, { urn }) {
     const own = iamArn(world, inputs, `policy${text(inputs.path) || "/"}${text(inputs.name)}`);
     const outputs = { arn: own, policyId: `ANPA${world.random(urn, 17, upperAlphanumerics)}`, attachmentCount: 0 };
-    return { id: own, outputs: { ...common(inputs, world), ...outputs } };
+    return { id: own, outputs: { tagsAll: tagsAll(inputs, world), ...outputs } };
   },
 };
 
@@ -169,7 +169,7 @@ const instanceProfile: ResourceModel = {
       uniqueId: `AIPA${world.random(urn, 17, upperAlphanumerics)}`,
       createDate: creationTime,
     };
-    return { id: name, outputs: { ...common(inputs, world), ...outputs } };
+    return { id: name, outputs: { tagsAll: tagsAll(inputs, world), ...outputs } };
   },
 };
 
@@ -294,6 +294,7 @@ const grantOperations = [
 const grant: ResourceModel = {
   required: ["granteePrincipal", "keyId", "operations"],
   source: `${tf}/kms/grant.go; KMS CreateGrant API reference`,
+  secretOutputs: ["grantToken"],
   forcesReplacement: [
     "constraints",
     "granteePrincipal",

@@ -197,7 +197,7 @@ const eipAssociation: ResourceModel = {
     return {
       id: ec2Id("eipassoc", world, urn),
       outputs: {
-        ...common(inputs, world),
+        region: regionOf(inputs, world),
         publicIp: ownById(world, eipType, text(inputs.allocationId))?.outputs.publicIp,
       },
     };
@@ -317,7 +317,7 @@ const route: ResourceModel = {
     const destination = text(inputs.destinationCidrBlock) || text(inputs.destinationPrefixListId);
     return {
       id: `r-${text(inputs.routeTableId)}${hashBelow(destination, 2 ** 32)}`,
-      outputs: { ...common(inputs, world), origin: "CreateRoute", state: "active" },
+      outputs: { region: regionOf(inputs, world), origin: "CreateRoute", state: "active" },
     };
   },
 };
@@ -354,7 +354,10 @@ const routeTableAssociation: ResourceModel = {
         ),
     );
   },
-  create: (inputs, world, { urn }) => ({ id: ec2Id("rtbassoc", world, urn), outputs: common(inputs, world) }),
+  create: (inputs, world, { urn }) => ({
+    id: ec2Id("rtbassoc", world, urn),
+    outputs: { region: regionOf(inputs, world) },
+  }),
 };
 
 const vpcEndpoint: ResourceModel = {

@@ -55,14 +55,16 @@ function bucketProblem(operation: string, inputs: Properties, world: World): str
 interface BucketSetting {
   readonly required: readonly string[];
   readonly operation: string;
+  /** Whether the setting has the (deprecated) input for the bucket's owner. */
+  readonly namesOwner?: boolean;
   readonly check?: (inputs: Properties, world: World) => string[];
 }
 
-function bucketSetting(file: string, { required, operation, check }: BucketSetting): ResourceModel {
+function bucketSetting(file: string, { required, operation, namesOwner, check }: BucketSetting): ResourceModel {
   return {
     required,
     source: `${tf}/s3/${file}; S3 ${operation} API reference`,
-    forcesReplacement: ["bucket", "expectedBucketOwner", "region"],
+    forcesReplacement: ["bucket", "region", ...(namesOwner ? ["expectedBucketOwner"] : [])],
     check: (inputs, world) => problems(bucketProblem(operation, inputs, world), check?.(inputs, world)),
     create: (inputs, world) => ({ id: text(inputs.bucket), outputs: { region: regionOf(inputs, world) } }),
   };
@@ -205,6 +207,7 @@ export const storage: Readonly<Record<string, ResourceModel>> = {
   "aws:s3/bucketVersioning:BucketVersioning": bucketSetting("bucket_versioning.go", {
     required: ["bucket", "versioningConfiguration"],
     operation: "PutBucketVersioning",
+    namesOwner: true,
     check(inputs) {
       const status = text(record(inputs.versioningConfiguration).status);
       return ["Enabled", "Suspended", "Disabled"].includes(status)
@@ -214,13 +217,14 @@ export const storage: Readonly<Record<string, ResourceModel>> = {
   }),
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": bucketSetting(
     "bucket_server_side_encryption_configuration.go",
-    { required: ["bucket", "rules"], operation: "PutBucketEncryption", check: encryptionProblems },
+    { required: ["bucket", "rules"], operation: "PutBucketEncryption", namesOwner: true, check: encryptionProblems },
   ),
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketSetting(
     "bucket_lifecycle_configuration.go",
     {
       required: ["bucket"],
       operation: "PutBucketLifecycleConfiguration",
+      namesOwner: true,
       check: lifecycleProblems,
     },
   ),

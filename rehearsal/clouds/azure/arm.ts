@@ -184,6 +184,8 @@ export interface ArmRow {
   readonly forcesReplacement?: readonly string[];
   /** False for child resources, which have no place of their own. */
   readonly located?: boolean;
+  /** Whether the SDK shows the provisioning state at the top. @default the same as `located` */
+  readonly showsState?: boolean;
   /** Rules beyond references, group and uniqueness. */
   readonly check?: (inputs: Properties, world: World, id: string) => string[];
   readonly outputs?: (inputs: Properties, world: World, self: { id: string; name: string; urn: string }) => Properties;
@@ -228,6 +230,7 @@ function groupProblem(inputs: Properties, world: World): string | undefined {
 /** A model from a row: what is the same for every ARM resource is added here. */
 export function armModel(row: ArmRow): ResourceModel {
   const located = row.located ?? true;
+  const showsState = row.showsState ?? located;
   return {
     required: row.required,
     source: row.source,
@@ -268,7 +271,8 @@ export function armModel(row: ArmRow): ResourceModel {
           name,
           type: row.arm,
           azureApiVersion: row.apiVersion,
-          ...(located && { location: locationOf(inputs, world), provisioningState: "Succeeded" }),
+          ...(located && { location: locationOf(inputs, world) }),
+          ...(showsState && { provisioningState: "Succeeded" }),
           ...row.outputs?.(inputs, world, { id, name, urn }),
         },
       };

@@ -443,6 +443,7 @@ const scaleSet = armModel({
 
 const availabilitySet = armModel({
   arm: "Microsoft.Compute/availabilitySets",
+  showsState: false,
   apiVersion: "2024-11-01",
   nameInput: "availabilitySetName",
   required: ["resourceGroupName"],
@@ -519,6 +520,7 @@ function autoscaleRules(profile: Properties, world: World): string[] {
 const autoscaleSetting: ResourceModel = (() => {
   const model = armModel({
     arm: "Microsoft.Insights/autoscaleSettings",
+    showsState: false,
     apiVersion: "2021-05-01-preview",
     nameInput: "autoscaleSettingName",
     required: ["profiles", "resourceGroupName"],

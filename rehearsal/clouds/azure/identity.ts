@@ -13,6 +13,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const userAssignedIdentity = armModel({
   arm: "Microsoft.ManagedIdentity/userAssignedIdentities",
+  showsState: false,
   apiVersion: "2023-01-31",
   nameInput: "resourceName",
   required: ["resourceGroupName"],
@@ -189,6 +190,7 @@ function endpointProblem(subnetId: string, world: World): string[] {
 
 const vault = armModel({
   arm: "Microsoft.KeyVault/vaults",
+  showsState: false,
   apiVersion: "2024-11-01",
   nameInput: "vaultName",
   required: ["properties", "resourceGroupName"],

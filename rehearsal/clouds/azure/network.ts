@@ -56,6 +56,7 @@ const genericResource: ResourceModel = (() => {
   const rowFor = (inputs: Properties): ResourceModel =>
     armModel({
       arm: armType(inputs),
+      showsState: false,
       apiVersion: text(inputs.apiVersion),
       nameInput: "resourceName",
       required: [],

@@ -1,0 +1,894 @@
+/**
+ * What the simulated AWS refuses, one rule a test, and what it answers.
+ */
+import assert from "node:assert/strict";
+import type { Properties } from "../../../rehearsal/model";
+import { clouds, cloudsFor } from "../../../rehearsal/clouds/index";
+import { existingThings } from "../../../rehearsal/clouds/existing";
+import { idOf, outputOf, type Rule, Stage, testRules } from "./stage";
+
+const region = "eu-west-1";
+const vpc = "aws:ec2/vpc:Vpc";
+const subnet = "aws:ec2/subnet:Subnet";
+const group = "aws:ec2/securityGroup:SecurityGroup";
+const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const nic = "aws:ec2/networkInterface:NetworkInterface";
+const instance = "aws:ec2/instance:Instance";
+const volume = "aws:ebs/volume:Volume";
+const attachment = "aws:ec2/volumeAttachment:VolumeAttachment";
+const balancer = "aws:lb/loadBalancer:LoadBalancer";
+const targetGroup = "aws:lb/targetGroup:TargetGroup";
+const listener = "aws:lb/listener:Listener";
+const template = "aws:ec2/launchTemplate:LaunchTemplate";
+const scalingGroup = "aws:autoscaling/group:Group";
+const hook = "aws:autoscaling/lifecycleHook:LifecycleHook";
+const certificate = "aws:acm/certificate:Certificate";
+
+const trust = JSON.stringify({
+  Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
+});
+const allow = JSON.stringify({ Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }] });
+const armImage = "ami-0a64a64a600000000";
+const intelImage = "ami-0d64d64d600000000";
+const kmsKey = (where: string): string => `arn:aws:kms:${where}:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9`;
+const base64Of = (bytes: number): string => Buffer.alloc(bytes, "x").toString("base64");
+
+/** A network with two zones and what machines need. */
+function stage(): Stage {
+  const built = new Stage({ region });
+  const vpcId = built.add(vpc, "vpc", { cidrBlock: "10.0.0.0/16" }).id;
+  const otherVpc = built.add(vpc, "other-vpc", { cidrBlock: "10.9.0.0/16" }).id;
+  const a = built.add(subnet, "a", { vpcId, cidrBlock: "10.0.0.0/24", availabilityZone: "eu-west-1a" }).id;
+  built.add(subnet, "b", { vpcId, cidrBlock: "10.0.1.0/24", availabilityZone: "eu-west-1b" });
+  built.add(subnet, "a2", { vpcId, cidrBlock: "10.0.2.0/24", availabilityZone: "eu-west-1a" });
+  built.add(group, "group", { vpcId });
+  built.add(group, "other-group", { vpcId: otherVpc });
+  built.add("aws:iam/role:Role", "role", { name: "role", assumeRolePolicy: trust });
+  built.add("aws:iam/instanceProfile:InstanceProfile", "profile", { name: "profile", role: "role" });
+  built.add("aws:secretsmanager/secret:Secret", "secret", { name: "secret" });
+  built.add("aws:s3/bucket:Bucket", "bucket", { bucket: "example-bucket" });
+  built.add(nic, "nic", { subnetId: a });
+  built.add(nic, "used-nic", { subnetId: a });
+  const machine = { ami: intelImage, instanceType: "c6i.large" };
+  const used = { primaryNetworkInterface: { networkInterfaceId: idOf(built, "used-nic") } };
+  built.add(instance, "machine", { ...machine, ...used });
+  built.add(volume, "disk", { availabilityZone: "eu-west-1a", size: 10, type: "gp3" });
+  built.add(volume, "far-disk", { availabilityZone: "eu-west-1b", size: 10, type: "gp3" });
+  built.add(certificate, "certificate", { domainName: "video.example.com", validationMethod: "DNS" });
+  const network = { loadBalancerType: "network", subnets: [a], securityGroups: [idOf(built, "group")] };
+  built.add(balancer, "nlb", { ...network, name: "nlb" });
+  built.add(targetGroup, "targets", { name: "targets", port: 443, protocol: "TCP", vpcId });
+  built.add(template, "template", { name: "template", imageId: intelImage, instanceType: "c6i.large" });
+  const size = { minSize: 1, maxSize: 2, vpcZoneIdentifiers: [a] };
+  built.add(scalingGroup, "media", { name: "media", ...size, launchTemplate: { id: idOf(built, "template") } });
+  return built;
+}
+
+const network: Omit<Rule, "stage">[] = [
+  {
+    title: "a VPC is between /16 and /28",
+    type: vpc,
+    accepted: () => ({ cidrBlock: "10.2.0.0/16" }),
+    change: { cidrBlock: "10.0.0.0/8" },
+    says: "InvalidVpc.Range: The CIDR '10.0.0.0/8' is invalid.",
+  },
+  {
+    title: "a subnet's VPC exists",
+    type: subnet,
+    accepted: (on) => ({ vpcId: idOf(on, "vpc"), cidrBlock: "10.0.3.0/24" }),
+    change: { vpcId: "vpc-nonsense", cidrBlock: "172.31.3.0/24" },
+    says: "InvalidVpcID.NotFound: The vpc ID 'vpc-nonsense' does not exist",
+  },
+  {
+    title: "a subnet lies inside its VPC",
+    type: subnet,
+    accepted: (on) => ({ vpcId: idOf(on, "vpc"), cidrBlock: "10.0.3.0/24" }),
+    change: { cidrBlock: "10.1.3.0/24" },
+    says: "InvalidSubnet.Range: The CIDR '10.1.3.0/24' is invalid.",
+  },
+  {
+    title: "a subnet overlaps no other",
+    type: subnet,
+    accepted: (on) => ({ vpcId: idOf(on, "vpc"), cidrBlock: "10.0.3.0/24" }),
+    change: { cidrBlock: "10.0.0.128/25" },
+    says: "InvalidSubnet.Conflict: The CIDR '10.0.0.128/25' conflicts with another subnet",
+  },
+  {
+    title: "a subnet's zone is one of the region",
+    type: subnet,
+    accepted: (on) => ({ vpcId: idOf(on, "vpc"), cidrBlock: "10.0.3.0/24", availabilityZone: "eu-west-1c" }),
+    change: { availabilityZone: "eu-west-1d" },
+    says: "Value (eu-west-1d) for parameter availabilityZone is invalid.",
+  },
+  {
+    title: "a route names exactly one target",
+    type: "aws:ec2/route:Route",
+    accepted: () => ({
+      routeTableId: "rtb-0a1b2c3d4e5f60718",
+      destinationCidrBlock: "0.0.0.0/0",
+      gatewayId: "igw-0a1b2c3d",
+    }),
+    change: { natGatewayId: "nat-0a1b2c3d4e5f60718" },
+    says: "one of these must be specified",
+  },
+  {
+    title: "a route's gateway exists",
+    type: "aws:ec2/route:Route",
+    accepted: () => ({
+      routeTableId: "rtb-0a1b2c3d4e5f60718",
+      destinationCidrBlock: "0.0.0.0/0",
+      gatewayId: "igw-0a1b2c3d",
+    }),
+    change: { gatewayId: "igw-gone" },
+    says: "InvalidGatewayID.NotFound: The gateway ID 'igw-gone' does not exist",
+  },
+  {
+    title: "a public NAT gateway has an address",
+    type: "aws:ec2/natGateway:NatGateway",
+    accepted: (on) => ({ subnetId: idOf(on, "a"), allocationId: "eipalloc-0a1b2c3d4e5f60718" }),
+    change: { allocationId: undefined },
+    says: "`allocation_id` is required when `connectivity_type` is `public`",
+  },
+  {
+    title: "a gateway end point is for a service of the region",
+    type: "aws:ec2/vpcEndpoint:VpcEndpoint",
+    accepted: (on) => ({ vpcId: idOf(on, "vpc"), serviceName: "com.amazonaws.eu-west-1.s3" }),
+    change: { serviceName: "com.amazonaws.us-east-1.s3" },
+    says: "The Vpc Endpoint Service 'com.amazonaws.us-east-1.s3' does not exist",
+  },
+  {
+    title: "an interface's groups are of its own VPC",
+    type: nic,
+    accepted: (on) => ({ subnetId: idOf(on, "a"), securityGroups: [idOf(on, "group")] }),
+    change: (on) => ({ securityGroups: [idOf(on, "other-group")] }),
+    says: "belong to different networks",
+  },
+  {
+    title: "an interface's subnet exists",
+    type: nic,
+    accepted: (on) => ({ subnetId: idOf(on, "a") }),
+    change: (on) => ({ subnetId: idOf(on, "vpc") }),
+    says: "InvalidSubnetID.NotFound: The subnet ID 'vpc-",
+  },
+];
+
+const security: Omit<Rule, "stage">[] = [
+  {
+    title: "a rule has one peer",
+    type: ingress,
+    accepted: (on) => ({
+      securityGroupId: idOf(on, "group"),
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+      cidrIpv4: "0.0.0.0/0",
+    }),
+    change: { cidrIpv4: undefined },
+    says: "one (and only one) of",
+  },
+  {
+    title: "a rule's range of ports is in order",
+    type: ingress,
+    accepted: (on) => ({
+      securityGroupId: idOf(on, "group"),
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+      cidrIpv4: "0.0.0.0/0",
+    }),
+    change: { fromPort: 500 },
+    says: "Invalid value '500-443' for portRange.",
+  },
+  {
+    title: "a rule's CIDR has no host bits",
+    type: ingress,
+    accepted: (on) => ({ securityGroupId: idOf(on, "group"), ipProtocol: "-1", cidrIpv4: "10.0.0.0/16" }),
+    change: { cidrIpv4: "10.0.0.1/16" },
+    says: "CIDR block 10.0.0.1/16 is malformed",
+  },
+  {
+    title: "a rule refers to a group of the same network",
+    type: ingress,
+    accepted: (on) => ({
+      securityGroupId: idOf(on, "group"),
+      ipProtocol: "-1",
+      referencedSecurityGroupId: idOf(on, "group"),
+    }),
+    change: (on) => ({ referencedSecurityGroupId: idOf(on, "other-group") }),
+    says: "You have specified two resources that belong to different networks.",
+  },
+  {
+    title: "a rule is there once",
+    type: ingress,
+    accepted: (on) => {
+      const rule = { securityGroupId: idOf(on, "group"), ipProtocol: "tcp", fromPort: 80, toPort: 80 };
+      on.add(ingress, "first", { ...rule, cidrIpv4: "10.0.0.0/8" });
+      return { ...rule, cidrIpv4: "192.168.0.0/16" };
+    },
+    change: { cidrIpv4: "10.0.0.0/8" },
+    says: "InvalidPermission.Duplicate",
+  },
+];
+
+const identity: Omit<Rule, "stage">[] = [
+  {
+    title: "a role's name has 64 characters at most",
+    type: "aws:iam/role:Role",
+    accepted: () => ({ name: "r".repeat(64), assumeRolePolicy: trust }),
+    change: { name: "r".repeat(65) },
+    says: "'name' is too long (65): at most 64 characters allowed",
+  },
+  {
+    title: "a role's name is unique whatever its case",
+    type: "aws:iam/role:Role",
+    accepted: () => ({ name: "another", assumeRolePolicy: trust }),
+    change: { name: "ROLE" },
+    says: "EntityAlreadyExists: Role with name ROLE already exists.",
+  },
+  {
+    title: "a policy is JSON",
+    type: "aws:iam/rolePolicy:RolePolicy",
+    accepted: () => ({ role: "role", policy: allow }),
+    change: { policy: "{" },
+    says: "contains an invalid JSON policy",
+  },
+  {
+    title: "a policy has statements with an effect and actions",
+    type: "aws:iam/rolePolicy:RolePolicy",
+    accepted: () => ({ role: "role", policy: allow }),
+    change: { policy: '{"Statement":[{"Effect":"Allow"}]}' },
+    says: "MalformedPolicyDocument: Syntax errors in policy.",
+  },
+  {
+    title: "a role's inline policies have 10240 characters in all",
+    type: "aws:iam/rolePolicy:RolePolicy",
+    accepted: () => ({ role: "role", policy: allow }),
+    change: {
+      policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "x".repeat(10240) }] }),
+    },
+    says: "Maximum policy size of 10240 bytes exceeded for role role",
+  },
+  {
+    title: "a policy's role exists",
+    type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    accepted: () => ({ role: "role", policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" }),
+    change: { role: "nobody" },
+    says: "NoSuchEntity: The role with name nobody cannot be found.",
+  },
+  {
+    title: "an attached policy is of the region's partition",
+    type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    accepted: () => ({ role: "role", policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" }),
+    change: { policyArn: "arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore" },
+    says: "does not exist or is not attachable",
+  },
+  {
+    title: "a profile's role exists",
+    type: "aws:iam/instanceProfile:InstanceProfile",
+    accepted: () => ({ role: "role" }),
+    change: { role: "nobody" },
+    says: "The role with name nobody cannot be found.",
+  },
+  {
+    title: "a secret can be recovered for 7 to 30 days",
+    type: "aws:secretsmanager/secret:Secret",
+    accepted: () => ({ recoveryWindowInDays: 7 }),
+    change: { recoveryWindowInDays: 6 },
+    says: "expected recovery_window_in_days to be in the range (7 - 30), got 6",
+  },
+  {
+    title: "a secret's key lies in its region",
+    type: "aws:secretsmanager/secret:Secret",
+    accepted: () => ({ kmsKeyId: kmsKey(region) }),
+    change: { kmsKeyId: kmsKey("us-east-1") },
+    says: "Invalid arn us-east-1",
+  },
+  {
+    title: "a secret's value has 65536 bytes at most",
+    type: "aws:secretsmanager/secretVersion:SecretVersion",
+    accepted: (on) => ({ secretId: idOf(on, "secret"), secretString: "x".repeat(65536) }),
+    change: { secretString: "x".repeat(65537) },
+    says: "Member must have length less than or equal to 65536",
+  },
+  {
+    title: "a version's secret exists",
+    type: "aws:secretsmanager/secretVersion:SecretVersion",
+    accepted: (on) => ({ secretId: idOf(on, "secret"), secretString: "x" }),
+    change: { secretId: "nothing" },
+    says: "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+  },
+  {
+    title: "a grant's key lies in its region",
+    type: "aws:kms/grant:Grant",
+    accepted: () => ({
+      keyId: kmsKey(region),
+      granteePrincipal: "arn:aws:iam::123456789012:role/x",
+      operations: ["Decrypt"],
+    }),
+    change: { keyId: kmsKey("us-east-1") },
+    says: "Invalid arn us-east-1",
+  },
+];
+
+const storage: Omit<Rule, "stage">[] = [
+  {
+    title: "a bucket's name has lower-case letters",
+    type: "aws:s3/bucket:Bucket",
+    accepted: () => ({ bucket: "another-bucket" }),
+    change: { bucket: "Another-bucket" },
+    says: "'bucket' does not match expression",
+  },
+  {
+    title: "a bucket's name is taken once",
+    type: "aws:s3/bucket:Bucket",
+    accepted: () => ({ bucket: "another-bucket" }),
+    change: { bucket: "example-bucket" },
+    says: "BucketAlreadyOwnedByYou",
+  },
+  {
+    title: "a bucket's setting is for a bucket",
+    type: "aws:s3/bucketPolicy:BucketPolicy",
+    accepted: () => ({ bucket: "example-bucket", policy: allow }),
+    change: { bucket: "No bucket" },
+    says: "NoSuchBucket: The specified bucket does not exist",
+  },
+  {
+    title: "versioning is on, off or suspended",
+    type: "aws:s3/bucketVersioning:BucketVersioning",
+    accepted: () => ({ bucket: "example-bucket", versioningConfiguration: { status: "Enabled" } }),
+    change: { versioningConfiguration: { status: "On" } },
+    says: "got On",
+  },
+  {
+    title: "a bucket's key lies in its region",
+    type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    accepted: () => ({
+      bucket: "example-bucket",
+      rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKey(region) } }],
+    }),
+    change: {
+      rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKey("us-east-1") } }],
+    },
+    says: "Invalid arn us-east-1",
+  },
+  {
+    title: "a lifecycle rule does something",
+    type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    accepted: () => ({
+      bucket: "example-bucket",
+      rules: [{ id: "old", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 30 } }],
+    }),
+    change: { rules: [{ id: "old", status: "Enabled" }] },
+    says: "At least one action needs to be specified in a rule",
+  },
+  {
+    title: "gp3 has 3000 IOPS at least",
+    type: volume,
+    accepted: () => ({ availabilityZone: "eu-west-1a", type: "gp3", size: 100, iops: 3000 }),
+    change: { iops: 2999 },
+    says: "Volume iops of 2999 is too low; minimum is 3000.",
+  },
+  {
+    title: "gp3 has 2000 MiB/s at most",
+    type: volume,
+    accepted: () => ({ availabilityZone: "eu-west-1a", type: "gp3", size: 100, throughput: 2000 }),
+    change: { throughput: 2001 },
+    says: "Throughput (MiBps) of 2001 is too high; maximum is 2000.",
+  },
+  {
+    title: "gp3 has 500 IOPS per GiB at most",
+    type: volume,
+    accepted: () => ({ availabilityZone: "eu-west-1a", type: "gp3", size: 100, iops: 50000 }),
+    change: { iops: 50001 },
+    says: "Iops to volume size ratio is too high; maximum is 500",
+  },
+  {
+    title: "a volume's zone is one of the region",
+    type: volume,
+    accepted: () => ({ availabilityZone: "eu-west-1a", size: 10 }),
+    change: { availabilityZone: "us-east-1a" },
+    says: "InvalidZone.NotFound: The zone 'us-east-1a' does not exist.",
+  },
+  {
+    title: "a volume's key lies in its region",
+    type: volume,
+    accepted: () => ({ availabilityZone: "eu-west-1a", size: 10, encrypted: true, kmsKeyId: kmsKey(region) }),
+    change: { kmsKeyId: kmsKey("eu-west-2") },
+    says: "Invalid arn eu-west-2",
+  },
+];
+
+const balancing: Omit<Rule, "stage">[] = [
+  {
+    title: "a balancer's subnets are in different zones",
+    type: balancer,
+    accepted: (on) => ({ loadBalancerType: "network", subnets: [idOf(on, "a"), idOf(on, "b")] }),
+    change: (on) => ({ subnets: [idOf(on, "a"), idOf(on, "a2")] }),
+    says: "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+  },
+  {
+    title: "a balancer has a subnet",
+    type: balancer,
+    accepted: (on) => ({ loadBalancerType: "network", subnets: [idOf(on, "a")] }),
+    change: { subnets: [] },
+    says: "At least one subnet must be specified",
+  },
+  {
+    title: "a balancer's groups are of its VPC",
+    type: balancer,
+    accepted: (on) => ({ loadBalancerType: "network", subnets: [idOf(on, "a")], securityGroups: [idOf(on, "group")] }),
+    change: (on) => ({ securityGroups: [idOf(on, "other-group")] }),
+    says: "One or more security groups are invalid",
+  },
+  {
+    title: "a target group's name has 32 characters at most",
+    type: targetGroup,
+    accepted: (on) => ({ name: "t".repeat(32), port: 80, protocol: "TCP", vpcId: idOf(on, "vpc") }),
+    change: { name: "t".repeat(33) },
+    says: "'name' is too long (33): at most 32 characters allowed",
+  },
+  ...(
+    [
+      ["interval", 10, 4, "expected health_check.0.interval to be in the range (5 - 300), got 4"],
+      ["timeout", 10, 1, "expected health_check.0.timeout to be in the range (2 - 120), got 1"],
+      ["healthyThreshold", 2, 11, "expected health_check.0.healthy_threshold to be in the range (2 - 10), got 11"],
+      ["unhealthyThreshold", 2, 1, "expected health_check.0.unhealthy_threshold to be in the range (2 - 10), got 1"],
+    ] as const
+  ).map(([field, good, bad, says]) => ({
+    title: `a health check's ${field} is in range`,
+    type: targetGroup,
+    accepted: (on: Stage) => ({ port: 80, protocol: "TCP", vpcId: idOf(on, "vpc"), healthCheck: { [field]: good } }),
+    change: { healthCheck: { [field]: bad } },
+    says,
+  })),
+  {
+    title: "a TCP health check has no path",
+    type: targetGroup,
+    accepted: (on) => ({
+      port: 80,
+      protocol: "TCP",
+      vpcId: idOf(on, "vpc"),
+      healthCheck: { protocol: "HTTP", path: "/" },
+    }),
+    change: { healthCheck: { protocol: "TCP", path: "/" } },
+    says: '"health_check.path" cannot be specified',
+  },
+  {
+    title: "a TLS listener has a certificate",
+    type: listener,
+    accepted: (on) => tlsListener(on),
+    change: { certificateArn: undefined },
+    says: "A certificate must be specified for TLS listeners",
+  },
+  {
+    title: "a TLS listener's certificate lies in its region",
+    type: listener,
+    accepted: (on) => tlsListener(on),
+    change: { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9" },
+    says: "CertificateNotFound: Certificate ARN 'arn:aws:acm:us-east-1:",
+  },
+  {
+    title: "a TLS listener has no idle timeout of its own",
+    type: listener,
+    accepted: (on) => tlsListener(on),
+    change: { tcpIdleTimeoutSeconds: 1000 },
+    says: "is not supported for listeners with the 'TLS' protocol",
+  },
+  {
+    title: "a balancer listens on a port once",
+    type: listener,
+    accepted: (on) => {
+      on.add(listener, "first", tlsListener(on));
+      return { ...tlsListener(on), port: 8443 };
+    },
+    change: { port: 443 },
+    says: "DuplicateListener",
+  },
+  {
+    title: "a TCP listener does not forward to a UDP group",
+    type: listener,
+    accepted: (on) => ({ ...tlsListener(on), protocol: "TCP", certificateArn: undefined }),
+    change: (on) => {
+      const udp = { port: 443, protocol: "UDP", vpcId: idOf(on, "vpc") };
+      return { defaultActions: [{ type: "forward", targetGroupArn: on.add(targetGroup, "udp", udp).id }] };
+    },
+    says: "Listener protocol 'TCP' must be compatible with target group protocol 'UDP'",
+  },
+  {
+    title: "a listener's target group exists",
+    type: listener,
+    accepted: (on) => tlsListener(on),
+    change: { defaultActions: [{ type: "forward", targetGroupArn: "arn:aws:elasticloadbalancing:x" }] },
+    says: "TargetGroupNotFound",
+  },
+  {
+    title: "a target is an instance",
+    type: "aws:lb/targetGroupAttachment:TargetGroupAttachment",
+    accepted: (on) => ({ targetGroupArn: idOf(on, "targets"), targetId: idOf(on, "machine") }),
+    change: { targetId: "10.0.0.4" },
+    says: "InvalidTarget",
+  },
+];
+
+function tlsListener(on: Stage): Properties {
+  return {
+    loadBalancerArn: idOf(on, "nlb"),
+    port: 443,
+    protocol: "TLS",
+    certificateArn: idOf(on, "certificate"),
+    defaultActions: [{ type: "forward", targetGroupArn: idOf(on, "targets") }],
+  };
+}
+
+const dns: Omit<Rule, "stage">[] = [
+  {
+    title: "a certificate's first name has 64 characters at most",
+    type: certificate,
+    accepted: () => ({ domainName: `${"d".repeat(52)}.example.com`, validationMethod: "DNS" }),
+    change: { domainName: `${"d".repeat(53)}.example.com` },
+    says: "The first domain name can be no longer than 64 characters.",
+  },
+  {
+    title: "a validation has the record that proves the name",
+    type: "aws:acm/certificateValidation:CertificateValidation",
+    accepted: (on) => ({ certificateArn: idOf(on, "certificate") }),
+    change: { validationRecordFqdns: ["elsewhere.example.com"] },
+    says: "missing video.example.com DNS validation record: _",
+  },
+  {
+    title: "a record is an alias or has values",
+    type: "aws:route53/record:Record",
+    accepted: () => ({ zoneId: "Z123", name: "video.example.com", type: "A", ttl: 60, records: ["192.0.2.1"] }),
+    change: { ttl: undefined, records: undefined },
+    says: "one of `alias,records` must be specified",
+  },
+  {
+    title: "a record's zone is a zone id",
+    type: "aws:route53/record:Record",
+    accepted: () => ({ zoneId: "Z123", name: "video.example.com", type: "A", ttl: 60, records: ["192.0.2.1"] }),
+    change: { zoneId: "example.com" },
+    says: "NoSuchHostedZone: No hosted zone found with ID: example.com",
+  },
+];
+
+const compute: Omit<Rule, "stage">[] = [
+  {
+    title: "an instance's user data has 16384 bytes at most, decoded",
+    type: instance,
+    accepted: (on) => machine(on, { userDataBase64: base64Of(16384) }),
+    change: { userDataBase64: base64Of(16385) },
+    says: "InvalidParameterValue: User data is limited to 16384 bytes",
+  },
+  {
+    title: "a template's user data has 16384 bytes at most, decoded",
+    type: template,
+    accepted: () => ({ userData: base64Of(16384) }),
+    change: { userData: base64Of(16385) },
+    says: "InvalidUserData.Malformed: User data is limited to 16384 bytes",
+  },
+  {
+    title: "a template's user data is base64",
+    type: template,
+    accepted: () => ({ userData: base64Of(10) }),
+    change: { userData: "#!/bin/sh" },
+    says: "Invalid BASE64 encoding of user data.",
+  },
+  {
+    title: "an image fits the machine's processor",
+    type: instance,
+    accepted: (on) => machine(on, { ami: armImage, instanceType: "c7g.large" }),
+    change: { instanceType: "c7i.large" },
+    says: "The architecture 'x86_64' of the specified instance type does not match the architecture 'arm64'",
+  },
+  {
+    title: "an instance's image exists",
+    type: instance,
+    accepted: (on) => machine(on),
+    change: { ami: "ami-latest" },
+    says: "InvalidAMIID.NotFound: The image id '[ami-latest]' does not exist",
+  },
+  {
+    title: "an instance's profile exists",
+    type: instance,
+    accepted: (on) => machine(on, { iamInstanceProfile: "profile" }),
+    change: { iamInstanceProfile: "nobody" },
+    says: "Value (nobody) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+  },
+  {
+    title: "an interface carries one instance",
+    type: instance,
+    accepted: (on) => machine(on),
+    change: (on) => ({ primaryNetworkInterface: { networkInterfaceId: idOf(on, "used-nic") } }),
+    says: "InvalidNetworkInterface.InUse",
+  },
+  {
+    title: "an instance with an interface has no subnet of its own",
+    type: instance,
+    accepted: (on) => machine(on),
+    change: (on) => ({ subnetId: idOf(on, "a") }),
+    says: '"primary_network_interface": conflicts with subnet_id',
+  },
+  {
+    title: "an instance is in its subnet's zone",
+    type: instance,
+    accepted: (on) => machine(on, { availabilityZone: "eu-west-1a" }),
+    change: { availabilityZone: "eu-west-1b" },
+    says: "is in the availability zone eu-west-1a, not in eu-west-1b",
+  },
+  {
+    title: "tags in the metadata have keys that suit a URL",
+    type: instance,
+    accepted: (on) => machine(on, { metadataOptions: { instanceMetadataTags: "enabled" }, tags: { Name: "x y" } }),
+    change: { tags: { "two words": "x" } },
+    says: "'two words' is not a valid tag key",
+  },
+  {
+    title: "metadata answers travel 1 to 64 hops",
+    type: instance,
+    accepted: (on) => machine(on, { metadataOptions: { httpPutResponseHopLimit: 1 } }),
+    change: { metadataOptions: { httpPutResponseHopLimit: 65 } },
+    says: "to be in the range (1 - 64), got 65",
+  },
+  {
+    title: "a volume is in its instance's zone",
+    type: attachment,
+    accepted: (on) => ({ deviceName: "/dev/sdf", instanceId: idOf(on, "machine"), volumeId: idOf(on, "disk") }),
+    change: (on) => ({ volumeId: idOf(on, "far-disk") }),
+    says: "is not in the same availability zone as instance",
+  },
+  {
+    title: "a volume is attached once",
+    type: attachment,
+    accepted: (on) => {
+      const attached = { instanceId: idOf(on, "machine"), volumeId: idOf(on, "disk") };
+      const spare = on.add(volume, "spare", { availabilityZone: "eu-west-1a", size: 1 }).id;
+      on.add(attachment, "first", { ...attached, deviceName: "/dev/sdf" });
+      return { ...attached, volumeId: spare, deviceName: "/dev/sdg" };
+    },
+    change: (on) => ({ volumeId: idOf(on, "disk") }),
+    says: "is already attached to an instance",
+  },
+  {
+    title: "a group's template may use its image",
+    type: scalingGroup,
+    accepted: (on) => media(on),
+    change: (on) => {
+      const mixed = { imageId: armImage, instanceType: "c6i.large" };
+      return { launchTemplate: { id: on.add(template, "mixed", mixed).id } };
+    },
+    says: "You must use a valid fully-formed launch template. The architecture 'x86_64'",
+  },
+  {
+    title: "a group's template names a profile that exists",
+    type: scalingGroup,
+    accepted: (on) => media(on),
+    change: (on) => {
+      const stranger = { imageId: intelImage, instanceType: "c6i.large", iamInstanceProfile: { name: "nobody" } };
+      return { launchTemplate: { id: on.add(template, "stranger", stranger).id } };
+    },
+    says: "Invalid IAM Instance Profile name",
+  },
+  {
+    title: "a group's template has the wanted version",
+    type: scalingGroup,
+    accepted: (on) => media(on),
+    change: (on) => ({ launchTemplate: { id: idOf(on, "template"), version: "2" } }),
+    says: "Could not find the specified version 2",
+  },
+  {
+    title: "a group's minimum is not above its maximum",
+    type: scalingGroup,
+    accepted: (on) => media(on),
+    change: { minSize: 3 },
+    says: "Max bound, 2, must be greater than or equal to min bound, 3",
+  },
+  {
+    title: "a group's name is taken once",
+    type: scalingGroup,
+    accepted: (on) => media(on),
+    change: { name: "media" },
+    says: "AutoScalingGroup by this name already exists",
+  },
+  {
+    title: "an initial hook's heartbeat is 30 to 7200 seconds",
+    type: scalingGroup,
+    accepted: (on) => media(on, { initialLifecycleHooks: [launching(30)] }),
+    change: { initialLifecycleHooks: [launching(29)] },
+    says: "expected heartbeat_timeout to be in the range (30 - 7200), got 29",
+  },
+  {
+    title: "a roll's percentages are 100 apart at most",
+    type: scalingGroup,
+    accepted: (on) => media(on, { instanceRefresh: refresh(100, 200) }),
+    change: { instanceRefresh: refresh(90, 200) },
+    says: "The difference between MinHealthyPercentage and MaxHealthyPercentage cannot be greater than 100.",
+  },
+  {
+    title: "a hook's heartbeat is 30 to 7200 seconds",
+    type: hook,
+    accepted: () => ({ autoscalingGroupName: "media", ...launching(7200) }),
+    change: { heartbeatTimeout: 7201 },
+    says: "expected heartbeat_timeout to be in the range (30 - 7200), got 7201",
+  },
+  {
+    title: "a hook's group exists",
+    type: hook,
+    accepted: () => ({ autoscalingGroupName: "media", ...launching(60) }),
+    change: { autoscalingGroupName: "nothing" },
+    says: "AutoScalingGroup 'nothing' not found",
+  },
+  {
+    title: "target tracking has a target",
+    type: "aws:autoscaling/policy:Policy",
+    accepted: () => ({
+      autoscalingGroupName: "media",
+      policyType: "TargetTrackingScaling",
+      targetTrackingConfiguration: { targetValue: 50 },
+    }),
+    change: { targetTrackingConfiguration: undefined },
+    says: "target_tracking_configuration must be specified",
+  },
+];
+
+function machine(on: Stage, more: Properties = {}): Properties {
+  const primaryNetworkInterface = { networkInterfaceId: idOf(on, "nic") };
+  return { ami: intelImage, instanceType: "c6i.large", primaryNetworkInterface, ...more };
+}
+
+function media(on: Stage, more: Properties = {}): Properties {
+  const launchTemplate = { id: idOf(on, "template"), version: "1" };
+  return { minSize: 1, maxSize: 2, vpcZoneIdentifiers: [idOf(on, "a")], launchTemplate, ...more };
+}
+
+function launching(heartbeatTimeout: number): Properties {
+  return { name: "ready", lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING", heartbeatTimeout };
+}
+
+function refresh(minHealthyPercentage: number, maxHealthyPercentage: number): Properties {
+  return { strategy: "Rolling", preferences: { minHealthyPercentage, maxHealthyPercentage } };
+}
+
+describe("simulated AWS refuses what AWS refuses", () => {
+  const rules = [network, security, identity, storage, balancing, dns, compute].flat();
+  testRules(rules.map((rule) => ({ ...rule, stage })));
+
+  it("a name that comes out too long with its suffix is refused", () => {
+    const on = stage();
+    const tooLong = { port: 80, protocol: "TCP", vpcId: idOf(on, "vpc") };
+    assert.throws(() => on.add(targetGroup, "t".repeat(25), tooLong), /'name' is too long \(33\)/);
+    on.add(targetGroup, "t".repeat(24), tooLong);
+  });
+});
+
+describe("simulated AWS answers", () => {
+  it("addresses of interfaces lie in their subnet and differ", () => {
+    const on = stage();
+    const subnetId = idOf(on, "a");
+    const ips = Array.from({ length: 40 }, (_, index) => on.add(nic, `nic-${index}`, { subnetId }).outputs.privateIp);
+    assert.equal(new Set(ips).size, 40);
+    for (const ip of ips) assert.match(String(ip), /^10\.0\.0\.(?!0$|1$|2$|3$|255$)\d+$/);
+  });
+
+  it("an instance has the address and the zone of its interface", () => {
+    const on = stage();
+    assert.equal(outputOf(on, "machine", "privateIp"), outputOf(on, "used-nic", "privateIp"));
+    assert.equal(outputOf(on, "machine", "availabilityZone"), "eu-west-1a");
+  });
+
+  it("a load balancer has a name in the region's DNS and the region's zone", () => {
+    const on = stage();
+    assert.match(outputOf(on, "nlb", "dnsName"), /^nlb-[0-9a-f]{16}\.elb\.eu-west-1\.amazonaws\.com$/);
+    assert.equal(outputOf(on, "nlb", "zoneId"), "Z2IFOLAFXWLO4F");
+    assert.equal(outputOf(on, "nlb", "vpcId"), idOf(on, "vpc"));
+  });
+
+  it("tags of the provider come with those of the resource", () => {
+    const on = new Stage({ region, defaultTags: { tags: { team: "video", Name: "default" } } });
+    const { outputs } = on.add(vpc, "vpc", { cidrBlock: "10.0.0.0/16", tags: { Name: "own" } });
+    assert.deepEqual(outputs.tagsAll, { team: "video", Name: "own" });
+  });
+
+  it("ARNs name the partition, the region and the account", () => {
+    const arnOf = (where: string): unknown =>
+      new Stage({ region: where }).add("aws:secretsmanager/secret:Secret", "s", { name: "s" }).id.replace(/-.{6}$/, "");
+    assert.equal(arnOf("eu-west-1"), "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s");
+    assert.equal(arnOf("cn-north-1"), "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:s");
+  });
+
+  it("a certificate asks for one record per name, and a wildcard shares its domain's", () => {
+    const on = new Stage({ region });
+    const names = { domainName: "example.com", subjectAlternativeNames: ["*.example.com"], validationMethod: "DNS" };
+    const { outputs } = on.add(certificate, "c", names);
+    const [one, other] = outputs.domainValidationOptions as { resourceRecordName: string }[];
+    assert.equal(one!.resourceRecordName, other!.resourceRecordName);
+  });
+});
+
+describe("simulated AWS look-ups", () => {
+  const call = (token: string, args: Properties, on = new Stage({ region })): Properties => {
+    const answer = clouds.aws!.invokes[token]!.call(args, on.world);
+    return "failure" in answer ? { failure: answer.failure } : answer.result;
+  };
+  const image = (arch: string, release = "24.04", disk = "gp3"): string =>
+    `/aws/service/canonical/ubuntu/server/${release}/stable/20260901/${arch}/hvm/ebs-${disk}/ami-id`;
+
+  it("an image id follows from parameter and region, and tells its architecture", () => {
+    const amd64 = call("aws:ssm/getParameter:getParameter", { name: image("amd64") }).insecureValue;
+    const arm64 = call("aws:ssm/getParameter:getParameter", { name: image("arm64") }).insecureValue;
+    const far = call("aws:ssm/getParameter:getParameter", { name: image("amd64") }, new Stage({ region: "us-east-1" }));
+    assert.match(String(amd64), /^ami-[0-9a-f]{17}$/);
+    assert.notEqual(amd64, far.insecureValue);
+    const on = stage();
+    assert.deepEqual(on.refusals(instance, machine(on, { ami: amd64 })), []);
+    assert.equal(on.refusals(instance, machine(on, { ami: arm64 })).length, 1);
+  });
+
+  it("a parameter that Canonical does not publish is not found", () => {
+    for (const name of [image("amd64", "23.10"), image("amd64", "24.04", "gp2"), image("amd64", "22.04", "gp3")]) {
+      const { failure } = call("aws:ssm/getParameter:getParameter", { name });
+      assert.equal(failure, `reading SSM Parameter (${name}): couldn't find resource`);
+    }
+    assert.ok(call("aws:ssm/getParameter:getParameter", { name: image("amd64", "22.04", "gp2") }).value);
+  });
+
+  it("an adopted subnet takes its zone from its place in the config, unless a test says otherwise", () => {
+    const ids = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa4", "subnet-0aaaaaaaaaaaaaaa7"];
+    const adopt = { networkId: "vpc-0bbbbbbbbbbbbbbbb", loadBalancerSubnetIds: ids };
+    const config = { "openvidu:network": JSON.stringify({ adopt }) };
+    const zones = (existing = existingThings(config)): unknown[] =>
+      ids.map((id) => call("aws:ec2/getSubnet:getSubnet", { id }, new Stage({ region }, existing)).availabilityZone);
+    assert.deepEqual(zones(), ["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
+    const said = existingThings(config, { [ids[2]!]: { availabilityZone: "eu-west-1a" } });
+    assert.deepEqual(zones(said), ["eu-west-1a", "eu-west-1b", "eu-west-1a"]);
+
+    const nlb = { loadBalancerType: "network", subnets: ids };
+    assert.deepEqual(new Stage({ region }, existingThings(config)).refusals(balancer, nlb), []);
+    assert.equal(new Stage({ region }, said).refusals(balancer, nlb).length, 1);
+  });
+
+  it("an adopted subnet lies in the VPC that the config names, unless a test says otherwise", () => {
+    const id = "subnet-0aaaaaaaaaaaaaaa1";
+    const config = { network: { networkId: "vpc-0bbbbbbbbbbbbbbbb", subnetIds: [id] } };
+    const vpcOf = (existing: ReturnType<typeof existingThings>): unknown =>
+      call("aws:ec2/getSubnet:getSubnet", { id }, new Stage({ region }, existing)).vpcId;
+    assert.equal(vpcOf(existingThings(config)), "vpc-0bbbbbbbbbbbbbbbb");
+    assert.equal(
+      vpcOf(existingThings(config, { [id]: { vpcId: "vpc-0ccccccccccccccccc" } })),
+      "vpc-0ccccccccccccccccc",
+    );
+  });
+
+  it("a thing that a test took away is not found, nor accepted", () => {
+    const id = "subnet-0aaaaaaaaaaaaaaa1";
+    const on = new Stage({ region }, existingThings({}, { [id]: { missing: true } }));
+    assert.equal(call("aws:ec2/getSubnet:getSubnet", { id }, on).failure, "no matching EC2 Subnet found");
+    assert.match(on.refusals(nic, { subnetId: id })[0]!, /InvalidSubnetID\.NotFound/);
+    assert.deepEqual(new Stage({ region }).refusals(nic, { subnetId: id }), []);
+  });
+
+  it("a hosted zone of the config holds the config's domain", () => {
+    const zone = cloudsFor({ "openvidu:domain": "video.example.org" }).aws!.invokes["aws:route53/getZone:getZone"]!;
+    const answer = zone.call({ zoneId: "Z0123456789" }, new Stage({ region }).world);
+    assert.equal("result" in answer && answer.result.name, "example.org");
+  });
+
+  it("a session's issuer is the role behind it", () => {
+    const arn = "arn:aws:sts::123456789012:assumed-role/Deployer/me";
+    const token = "aws:iam/getSessionContext:getSessionContext";
+    assert.equal(call(token, { arn }).issuerArn, "arn:aws:iam::123456789012:role/Deployer");
+    assert.equal(call(token, { arn: "arn:aws:iam::1:user/me" }).issuerArn, "arn:aws:iam::1:user/me");
+  });
+
+  it("a policy document is written as IAM writes it", () => {
+    const statement = {
+      actions: ["s3:GetObject"],
+      resources: ["*"],
+      principals: [{ type: "AWS", identifiers: ["*"] }],
+    };
+    const { json } = call("aws:iam/getPolicyDocument:getPolicyDocument", { statements: [statement] });
+    assert.deepEqual(JSON.parse(String(json)), {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "s3:GetObject", Resource: "*" }],
+    });
+  });
+});
