@@ -228,7 +228,7 @@ function drawStoreArrow({ zones, stores, clients }: Layout): string[] {
   const x = clients.x + clients.width / 2;
   return [
     arrow({ x, y: bottom(zone) }, { x, y: store.y }),
-    text({ x: x + 10, y: bottom(zone) + arrowLength / 2 + 4 }, "secrets and data, by the machines' own identity", {
+    text({ x: x + 10, y: bottom(zone) + arrowLength / 2 + 4 }, "secrets and data", {
       size: 12,
       colour: colours.quiet,
     }),

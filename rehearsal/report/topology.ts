@@ -78,7 +78,9 @@ export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
     })),
     media,
     mediaDoors: reachFromGraph(graph).filter(({ from, to }) => from === "internet" && to === "media"),
-    stores: [...stores, ...adoptedStores(graph, stores)],
+    stores: [...adoptedStores(graph, stores), ...stores].sort((a, b) =>
+      a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0,
+    ),
   };
 }
 
@@ -175,7 +177,7 @@ function storesOf(resources: readonly Plain[]): Store[] {
 function adoptedStores({ outputs }: Graph, stores: readonly Store[]): Store[] {
   if (stores.some(({ kind }) => kind === "objects")) return [];
   const named = Object.values((outputs["storage"] ?? {}) as Json).map((name) => textAt(name));
-  return named.filter((name) => name !== "").map((name) => ({ kind: "objects", service: "existing storage", name }));
+  return named.filter((name) => name !== "").map((name) => ({ kind: "objects", service: "Existing storage", name }));
 }
 
 function plain({ type, name, id, urn, inputs, outputs }: RecordedResource): Plain {

@@ -245,7 +245,7 @@ describe("rehearsal report: diagrams", () => {
   it("knows adopted storage from the outputs", () => {
     const adopted = graphOf([], { outputs: { storage: { appData: "theirs", clusterData: "" } } });
     assert.deepEqual(topologyFromGraph(adopted, heading).stores, [
-      { kind: "objects", service: "existing storage", name: "theirs" },
+      { kind: "objects", service: "Existing storage", name: "theirs" },
     ]);
   });
 

@@ -108,7 +108,9 @@ const referencePattern = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/provid
  */
 export function missingRefs(inputs: Properties, world: World, selfId: string): string[] {
   return everyText(inputs)
-    .filter(({ value }) => referencePattern.test(value) && !value.toLowerCase().startsWith(selfId.toLowerCase()))
+    .filter(
+      ({ value }) => referencePattern.test(value) && !`${value}/`.toLowerCase().startsWith(`${selfId}/`.toLowerCase()),
+    )
     .filter(({ value }) => !armExists(value, world))
     .map(({ value }) => notFound(value, selfId));
 }
@@ -186,6 +188,8 @@ export interface ArmRow {
   readonly located?: boolean;
   /** Whether the SDK shows the provisioning state at the top. @default the same as `located` */
   readonly showsState?: boolean;
+  /** Inputs in which `check` looks after references itself. */
+  readonly ownReferences?: readonly string[];
   /** Rules beyond references, group and uniqueness. */
   readonly check?: (inputs: Properties, world: World, id: string) => string[];
   readonly outputs?: (inputs: Properties, world: World, self: { id: string; name: string; urn: string }) => Properties;
@@ -257,7 +261,7 @@ export function armModel(row: ArmRow): ResourceModel {
         groupProblem(inputs, world),
         parentProblem(row, id, world),
         takenProblem(id, world),
-        missingRefs(inputs, world, id),
+        missingRefs(without(inputs, row.ownReferences ?? []), world, id),
         located && zoneProblem(inputs, world, row.arm, id.split("/").at(-1)!),
         row.check?.(inputs, world, id),
       );
@@ -278,6 +282,10 @@ export function armModel(row: ArmRow): ResourceModel {
       };
     },
   };
+}
+
+function without(inputs: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !names.includes(name)));
 }
 
 /** The id inside `{ id: … }`. */

@@ -137,6 +137,7 @@ export const balancing: Readonly<Record<string, ResourceModel>> = {
     apiVersion: "2024-05-01",
     nameInput: "loadBalancerName",
     required: ["resourceGroupName"],
+    ownReferences: ["loadBalancingRules", "outboundRules"],
     source: "cloud-facts-azure 3.1 to 3.5; pulumi/pulumi-azure-native issue 3601",
     pattern: networkName,
     maxLength: 80,
