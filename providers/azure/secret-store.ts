@@ -10,6 +10,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as keyvault from "@pulumi/azure-native/keyvault";
+import * as resources from "@pulumi/azure-native/resources";
 import { quietError, type Problem, throwIfAny } from "../../components/errors";
 import { type SecretStore, type SecretStoreArgs, secretStoreToken } from "../../components/secret-store";
 import type { NodeRole } from "../../openvidu/editions";
@@ -41,7 +42,7 @@ export class AzureSecretStore extends pulumi.ComponentResource implements Secret
       const reader = new authorization.RoleAssignment(
         `${name}-${role}-reader`,
         {
-          // The secret's own id: a vault-wide grant would show each kind of node the other's bundle.
+          // The secret alone: a vault-wide grant would show each kind of node the other's bundle.
           scope: secret.id,
           principalId: args.readers[role],
           // Without it a new identity may not be found yet (cloud-facts-azure.md 6.1).
@@ -104,19 +105,31 @@ function createVault(
   );
 }
 
+/** The first version of the management API that does not end in February 2027 (reference/cloud-facts-azure.md 5.9). */
+const secretsApiVersion = "2026-02-01";
+
+/**
+ * Written through the management API. The provider's own type for secrets asks the vault itself for a deleted
+ * secret of the name first, where a deployer has neither a role nor a way through the vault's network rules
+ * (reference/cloud-facts-azure.md 5.5, 5.6).
+ */
 function createSecret(
   name: string,
   role: NodeRole,
   vault: keyvault.Vault,
   args: SecretStoreArgs,
   self: pulumi.CustomResourceOptions,
-): keyvault.Secret {
-  return new keyvault.Secret(
+): resources.Resource {
+  return new resources.Resource(
     name,
     {
       resourceGroupName: args.scope,
-      vaultName: vault.name,
-      secretName: secretName(role),
+      resourceProviderNamespace: "Microsoft.KeyVault",
+      parentResourcePath: pulumi.interpolate`vaults/${vault.name}`,
+      resourceType: "secrets",
+      resourceName: secretName(role),
+      apiVersion: secretsApiVersion,
+      location: args.region,
       properties: {
         contentType: "application/json",
         value: pulumi.secret(pulumi.output(args.bundles[role]).apply((bundle) => serialise(role, bundle))),

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { CloudName } from "../../components/cloud";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
-import { allDependencies, directDependencies, inputsOf, isBelow, ofType } from "../support/graph-queries";
+import { allDependencies, bundlesOf, directDependencies, inputsOf, isBelow, ofType } from "../support/graph-queries";
 import { forEachGraph } from "./examples";
 
 interface Types {
@@ -14,11 +14,8 @@ interface Types {
   readonly address: string;
   readonly disk: string;
   readonly group: string;
-  /** Contents of the secret store. */
-  readonly secret: string;
   /** Types that give rights to identities. */
   readonly grants: readonly string[];
-  readonly attachment: string | undefined;
 }
 
 const types: Readonly<Record<CloudName, Types>> = {
@@ -27,18 +24,15 @@ const types: Readonly<Record<CloudName, Types>> = {
     address: "aws:ec2/networkInterface:NetworkInterface",
     disk: "aws:ebs/volume:Volume",
     group: "aws:autoscaling/group:Group",
-    secret: "aws:secretsmanager/secretVersion:SecretVersion",
     grants: ["aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
-    attachment: "aws:ec2/volumeAttachment:VolumeAttachment",
   },
   azure: {
     machine: "azure-native:compute:VirtualMachine",
     address: "azure-native:network:NetworkInterface",
     disk: "azure-native:compute:Disk",
     group: "azure-native:compute:VirtualMachineScaleSet",
-    secret: "azure-native:keyvault:Secret",
+    secret: "azure-native:resources:Resource Microsoft.KeyVault/secrets",
     grants: ["azure-native:authorization:RoleAssignment"],
-    attachment: undefined,
   },
 };
 
@@ -140,7 +134,7 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
 
   it("credentials are written before any machine exists and outlive it", async () => {
     const recorded = await graph();
-    const secrets = ofType(recorded, named.secret);
+    const secrets = bundlesOf(recorded);
     assert.equal(secrets.length, 2);
     for (const node of [...ofType(recorded, named.machine), ...ofType(recorded, named.group)]) {
       assert.ok(needed(recorded, node, secrets).length > 0, `${node.name} waits for no bundle`);

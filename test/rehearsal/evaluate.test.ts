@@ -207,6 +207,11 @@ describe("rehearsal: options", () => {
     assert.equal(named(graph, "deep").provider, used);
   });
 
+  it("leaves a provider's id unknown in a preview", async () => {
+    const graph = await run("options", { preview: true });
+    assert.equal(named(graph, "deep").provider, `${named(graph, "explicit").urn}::${unknownValue}`);
+  });
+
   it("shows the provider's configuration to the simulated cloud", async () => {
     const graph = await run("options");
     assert.equal(named(graph, "deep").outputs["region"], "north");
@@ -241,6 +246,12 @@ describe("rehearsal: options", () => {
     assert.deepEqual(inputs["password"], { secret: "hidden" });
     assert.deepEqual(dependencies, [urn(thing, "source")]);
     assert.equal(named(graph, "source").inputs["trail"], "stack ");
+  });
+
+  it("hands down what a transform has set on the component", async () => {
+    const graph = await run("transforms");
+    assert.equal(named(graph, "guarded").options.protect, true);
+    assert.equal(named(graph, "inheriting").options.protect, true);
   });
 
   it("keeps property dependencies through a transform that changes nothing", async () => {

@@ -16,7 +16,7 @@ export const fakeClouds: Readonly<Record<string, CloudModel>> = {
           ...(Number(size) > 100 ? [`size ${String(size)} is too large`] : []),
           ...(near === undefined || world.ofType("fake:index:Thing").some(({ inputs }) => inputs["label"] === near)
             ? []
-            : [`there is no ${String(near)}`]),
+            : [`there is no ${near as string}`]),
         ],
         create: (inputs, world, { urn }) => ({
           id: `id-${world.random(urn, 6, "abcdef")}`,

@@ -12,9 +12,18 @@ export interface Leaf {
   readonly secret: boolean;
 }
 
-/** The resources of one type, in registration order. */
+/**
+ * Resources of one type, in registration order. Azure's generic type is told apart by what it stands for:
+ * `azure-native:resources:Resource Microsoft.KeyVault/secrets`.
+ */
 export function ofType(graph: Graph, type: string): RecordedResource[] {
-  return graph.resources.filter((resource) => resource.type === type);
+  const [token, standsFor] = type.split(" ");
+  return graph.resources.filter(
+    (each) =>
+      each.type === token &&
+      (standsFor === undefined ||
+        standsFor === `${String(each.inputs.resourceProviderNamespace)}/${String(each.inputs.resourceType)}`),
+  );
 }
 
 /** The only resource of a type. */
@@ -104,4 +113,20 @@ export function sdkSource(type: string): string {
 /** Whether a type of a cloud has an input `tags`, by its SDK. */
 export function isTaggable(type: string): boolean {
   return /resourceInputs\["tags"\] = args\?\.tags;/.test(sdkSource(type));
+}
+
+/** The resources that hold a bundle of credentials: a secret's version on AWS, a vault's secret on Azure. */
+export function bundlesOf(graph: Graph): RecordedResource[] {
+  return graph.resources.filter(
+    ({ type, inputs }) =>
+      type === "aws:secretsmanager/secretVersion:SecretVersion" ||
+      type === "azure-native:keyvault:Secret" ||
+      (type === "azure-native:resources:Resource" && inputs.resourceType === "secrets"),
+  );
+}
+
+/** What a bundle holds. */
+export function bundleContent(bundle: RecordedResource): Record<string, string> {
+  const { secretString, properties } = inputsOf(bundle);
+  return JSON.parse((secretString ?? properties.value) as string) as Record<string, string>;
 }

@@ -131,7 +131,7 @@ for (const stack of ["azure-ha", "azure-ha-production"]) {
     });
 
     it("secrets: one per kind of node, marked secret, each readable by one identity and no wider than itself (AZ-X4)", () => {
-      const secrets = ofType(graph, type("keyvault:Secret"));
+      const secrets = ofType(graph, type("resources:Resource Microsoft.KeyVault/secrets"));
       assert.equal(secrets.length, 2);
       for (const { inputs, options } of secrets) {
         const properties = inputs.properties as Record<string, unknown>;
