@@ -67,7 +67,9 @@ describe(title, () => {
     const others = testsOf(rootOf(own)).filter((test) => test.parent !== own);
     const reason = partial(others);
     if (reason !== undefined) {
-      console.log(`        SKIPPED: whether the tests that the ledger names have passed can only be said of a full run (${reason})`);
+      console.log(
+        `        SKIPPED: whether the tests that the ledger names have passed can only be said of a full run (${reason})`,
+      );
       return this.skip();
     }
     const states = new Map(others.map((test) => [test.fullTitle(), test.isPending() ? "skipped" : test.state]));
@@ -79,7 +81,8 @@ describe(title, () => {
     for (const [name, state] of states) {
       if (state !== "skipped") continue;
       const rows = ledger.filter(({ shownBy }) => shownBy.includes(name)).map(({ id }) => id);
-      if (rows.length > 0) console.log(`        not shown in this run, because its test skipped itself: ${rows.join()} (${name})`);
+      if (rows.length > 0)
+        console.log(`        not shown in this run, because its test skipped itself: ${rows.join()} (${name})`);
     }
     assert.deepEqual(wrong, []);
   });

@@ -62,7 +62,9 @@ export const ledger: readonly LedgerRow[] = [
       awsMasters("stand on interfaces of their own and have no public address"),
       userData("aws-ha", "names the four addresses of the masters' interfaces in slot order on every machine"),
       "data: aws-ha (up) belongs to a slot, not to a machine: no machine deletes its data disk or address",
-      firstBoot("gives a machine that takes over a data disk the unit of the installation on it, and keeps its version"),
+      firstBoot(
+        "gives a machine that takes over a data disk the unit of the installation on it, and keeps its version",
+      ),
     ],
   },
   {
@@ -72,7 +74,9 @@ export const ledger: readonly LedgerRow[] = [
     how: "Images are pinned by a dated serial or an id; a master's image is frozen until its generation is raised; data lies on a disk of its own.",
     shownBy: [
       awsMasters("and media nodes run one pinned image of the architecture of their type"),
-      awsMasters("take tokens only and one hop, are monitored in detail, recover, and cannot be terminated by accident"),
+      awsMasters(
+        "take tokens only and one hop, are monitored in detail, recover, and cannot be terminated by accident",
+      ),
       `data: aws-ha (up) ${frozenMachines}`,
       "AWS images come from Canonical's dated parameters, never from the current one (AWS-W-3)",
     ],
@@ -110,7 +114,9 @@ export const ledger: readonly LedgerRow[] = [
     status: "partly",
     how: "A media node completes its launch only when OpenVidu serves, and `up` waits for it; a failed boot says its reason once.",
     shownBy: [
-      awsGroup("has both hooks from its first moment: a launch that only a finished boot completes, an end that waits for the drain"),
+      awsGroup(
+        "has both hooks from its first moment: a launch that only a finished boot completes, an end that waits for the drain",
+      ),
       awsGroup("waits on `up` for nodes that are ready, longer than a boot may take"),
       firstBoot("brings a media node on aws to ready, says so once, and shows secrets to the installer only"),
     ],
@@ -121,7 +127,9 @@ export const ledger: readonly LedgerRow[] = [
     problem: "A master's readiness check is run and its result thrown away.",
     status: "resolved",
     how: "A master that does not answer 200 in time has failed, with its reason in status and console.",
-    shownBy: [failedBoot("at a health check that never answers 200 reports once, starts nothing more and ends as it should")],
+    shownBy: [
+      failedBoot("at a health check that never answers 200 reports once, starts nothing more and ends as it should"),
+    ],
   },
   {
     id: "AWS-W-9",
@@ -152,7 +160,9 @@ export const ledger: readonly LedgerRow[] = [
     shownBy: [
       failedBoot("at Docker reports once, starts nothing more and ends as it should"),
       failedBoot("at the bundle reports once, starts nothing more and ends as it should"),
-      awsGroup("has both hooks from its first moment: a launch that only a finished boot completes, an end that waits for the drain"),
+      awsGroup(
+        "has both hooks from its first moment: a launch that only a finished boot completes, an end that waits for the drain",
+      ),
     ],
   },
   {
@@ -170,7 +180,9 @@ export const ledger: readonly LedgerRow[] = [
     problem: "A reboot stops the services first, so an unreachable store leaves them stopped.",
     status: "resolved",
     how: "A reboot fetches before it starts anything, and starts with the last good settings when it cannot.",
-    shownBy: ["a reboot ends with OpenVidu running on its last settings when the store answers nothing useful, and tries again"],
+    shownBy: [
+      "a reboot ends with OpenVidu running on its last settings when the store answers nothing useful, and tries again",
+    ],
   },
   {
     id: "AWS-W-17",
@@ -191,7 +203,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "The settings reader cuts values at a second equals sign and turns empty into a word.",
     status: "resolved",
     how: "Settings are data that the renderer quotes; nothing is read back into the store.",
-    shownBy: ["user data carries any setting to the shell unchanged", applying("stores any characters literally and touches no other line")],
+    shownBy: [
+      "user data carries any setting to the shell unchanged",
+      applying("stores any characters literally and touches no other line"),
+    ],
   },
   {
     id: "AWS-W-20",
@@ -200,7 +215,9 @@ export const ledger: readonly LedgerRow[] = [
     how: "The group names the template's newest version by number, which starts a rolling refresh that drains.",
     shownBy: [
       awsGroup("takes a version of its template by number, and makes it the default too"),
-      awsGroup("rolls by launching first, without touching what operators protect, and within the 14 days of a refresh"),
+      awsGroup(
+        "rolls by launching first, without touching what operators protect, and within the 14 days of a refresh",
+      ),
     ],
   },
   {
@@ -249,7 +266,9 @@ export const ledger: readonly LedgerRow[] = [
     problem: "The listener of port 80 once led to the group of port 443.",
     status: "resolved",
     how: "Listeners and back ends are derived from the flow table.",
-    shownBy: [reach("aws-ha", "the load balancer listens on exactly the entry's ports and sends each to its back end's port")],
+    shownBy: [
+      reach("aws-ha", "the load balancer listens on exactly the entry's ports and sends each to its back end's port"),
+    ],
   },
 
   // AWS: security.
@@ -290,7 +309,11 @@ export const ledger: readonly LedgerRow[] = [
     problem: "Licence, credentials and private key lie in template metadata and world-readable files.",
     status: "resolved",
     how: "They lie in the secret store alone, and in files of root on the node.",
-    shownBy: [`secrets: aws-ha ${secretsNowhere}`, bundle("keeps the bundle for root"), userData("aws-ha", "puts files only where root alone can change them")],
+    shownBy: [
+      `secrets: aws-ha ${secretsNowhere}`,
+      bundle("keeps the bundle for root"),
+      userData("aws-ha", "puts files only where root alone can change them"),
+    ],
   },
   {
     id: "AWS-S-6",
@@ -395,7 +418,9 @@ export const ledger: readonly LedgerRow[] = [
     status: "resolved",
     how: "Automatic recovery, termination protection, a generation per slot, zones in turn with a warning where they are few.",
     shownBy: [
-      awsMasters("take tokens only and one hop, are monitored in detail, recover, and cannot be terminated by accident"),
+      awsMasters(
+        "take tokens only and one hop, are monitored in detail, recover, and cannot be terminated by accident",
+      ),
       awsMasters("are spread over the zones in turn"),
       `data: aws-ha (up) ${frozenMachines}`,
       refused("network aws: one zone for all masters"),
@@ -406,14 +431,23 @@ export const ledger: readonly LedgerRow[] = [
     problem: "Masters are created and booted one after another.",
     status: "resolved",
     how: "No master depends on another.",
-    shownBy: [dependencies("aws-ha", noPathBetweenMasters), dependencies("aws-ha", "every machine knows the masters' addresses before it exists: they are fixed, or it waits for the interfaces")],
+    shownBy: [
+      dependencies("aws-ha", noPathBetweenMasters),
+      dependencies(
+        "aws-ha",
+        "every machine knows the masters' addresses before it exists: they are fixed, or it waits for the interfaces",
+      ),
+    ],
   },
   {
     id: "AWS-A-4",
     problem: "The media nodes' profile waits for the last master.",
     status: "resolved",
     how: "Identities, grants and the media group wait for no machine.",
-    shownBy: [dependencies("aws-ha", "the media group waits for no machine of the masters"), dependencies("aws-ha", "credentials, grants, storage and entry wait for no machine")],
+    shownBy: [
+      dependencies("aws-ha", "the media group waits for no machine of the masters"),
+      dependencies("aws-ha", "credentials, grants, storage and entry wait for no machine"),
+    ],
   },
   {
     id: "AWS-A-5",
@@ -457,7 +491,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "CPU is the only signal, and the victim of a scale-in is picked blindly.",
     status: "partly",
     how: "Whoever is picked drains before it ends.",
-    shownBy: [drain("waits for its sessions, tells the group that it lives, and completes once"), awsGroup("follows the average CPU, with a policy that may also take nodes away because they drain first")],
+    shownBy: [
+      drain("waits for its sessions, tells the group that it lives, and completes once"),
+      awsGroup("follows the average CPU, with a policy that may also take nodes away because they drain first"),
+    ],
     open: "planned: other load signals, and scale-in that spares nodes with sessions",
   },
   {
@@ -465,7 +502,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "A composed name can exceed the limit of its service.",
     status: "resolved",
     how: "Names are auto-named or checked, stack names are bounded.",
-    shownBy: ["arguments of the AWS roles keep names within AWS's limits (AWS-A-10)", awsEntry("has names within the 32 characters of load balancers and target groups")],
+    shownBy: [
+      "arguments of the AWS roles keep names within AWS's limits (AWS-A-10)",
+      awsEntry("has names within the 32 characters of load balancers and target groups"),
+    ],
   },
   {
     id: "AWS-A-11",
@@ -501,14 +541,18 @@ export const ledger: readonly LedgerRow[] = [
     problem: "The health check proves only that Caddy is alive.",
     status: "resolved",
     how: "A master is ready when an application behind Caddy answers, too.",
-    shownBy: [failedBoot("at Caddy without an application behind it reports once, starts nothing more and ends as it should")],
+    shownBy: [
+      failedBoot("at Caddy without an application behind it reports once, starts nothing more and ends as it should"),
+    ],
   },
   {
     id: "AWS-A-15",
     problem: "A master cannot reach itself through the balancer.",
     status: "resolved",
     how: "Clients' addresses are not preserved towards masters unless asked for.",
-    shownBy: [awsEntry("keeps clients' addresses from masters unless asked, so that a master reaches itself through the entry")],
+    shownBy: [
+      awsEntry("keeps clients' addresses from masters unless asked, so that a master reaches itself through the entry"),
+    ],
   },
   {
     id: "AWS-A-17",
@@ -538,7 +582,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "RTMP is balanced to a port that no rule opens.",
     status: "resolved",
     how: "Back-end ports are opened from the same rows that the balancer is made of.",
-    shownBy: [reach("azure-ha", exactFlows), reach("azure-ha", "the load balancer listens on exactly the entry's ports and sends each to its back end's port")],
+    shownBy: [
+      reach("azure-ha", exactFlows),
+      reach("azure-ha", "the load balancer listens on exactly the entry's ports and sends each to its back end's port"),
+    ],
   },
   {
     id: "AZ-N3",
@@ -552,14 +599,19 @@ export const ledger: readonly LedgerRow[] = [
     problem: "The platform's default lets the tiers reach each other at every port.",
     status: "resolved",
     how: "An explicit deny stands before the platform's rule.",
-    shownBy: [reach("azure-ha", "SSH and MinIO are closed to the Internet, and media nodes cannot reach the MinIO console"), reach("azure-ha", exactFlows)],
+    shownBy: [
+      reach("azure-ha", "SSH and MinIO are closed to the Internet, and media nodes cannot reach the MinIO console"),
+      reach("azure-ha", exactFlows),
+    ],
   },
   {
     id: "AZ-N5",
     problem: "SSH and MinIO are open to the Internet.",
     status: "resolved",
     how: "Operators' ranges only, none by default.",
-    shownBy: [reach("azure-ha", "SSH and MinIO are closed to the Internet, and media nodes cannot reach the MinIO console")],
+    shownBy: [
+      reach("azure-ha", "SSH and MinIO are closed to the Internet, and media nodes cannot reach the MinIO console"),
+    ],
   },
   {
     id: "AZ-N6",
@@ -603,14 +655,20 @@ export const ledger: readonly LedgerRow[] = [
     problem: "The default machine size does not exist.",
     status: "resolved",
     how: "Sizes are checked against a table.",
-    shownBy: [refused("masters azure: the size of the official templates, which does not exist"), "virtual machine sizes include every size that a profile chooses"],
+    shownBy: [
+      refused("masters azure: the size of the official templates, which does not exist"),
+      "virtual machine sizes include every size that a profile chooses",
+    ],
   },
   {
     id: "AZ-D2",
     problem: "The portal form names the container by a key that the template lacks.",
     status: "resolved",
     how: "One key for the container, in the graph and in the nodes' settings; unknown keys are refused.",
-    shownBy: [azureStore("an adopted account is the only one that recordings go to"), refused("storage, entry, encryption, images, labels azure: the portal form's container name")],
+    shownBy: [
+      azureStore("an adopted account is the only one that recordings go to"),
+      refused("storage, entry, encryption, images, labels azure: the portal form's container name"),
+    ],
   },
   {
     id: "AZ-D3",
@@ -624,7 +682,12 @@ export const ledger: readonly LedgerRow[] = [
     problem: "With an existing account the lock container is missing.",
     status: "partly",
     how: "What the cluster's own scripts keep lies in an account of its own, in every deployment.",
-    shownBy: [azureStore("accounts take TLS 1.2 only and show nothing to the public; keys are allowed only where OpenVidu needs one", "azure-ha-production")],
+    shownBy: [
+      azureStore(
+        "accounts take TLS 1.2 only and show nothing to the public; keys are allowed only where OpenVidu needs one",
+        "azure-ha-production",
+      ),
+    ],
     open: `planned: ${controller}`,
   },
   {
@@ -646,14 +709,20 @@ export const ledger: readonly LedgerRow[] = [
     problem: "The vault's name stays blocked after a destroy.",
     status: "resolved",
     how: "Soft delete stays on, and each deployment draws a new name.",
-    shownBy: [azureStore("the vault decides by roles, keeps what was deleted, and refuses networks that nobody named"), "explicit names on Azure fit a vault, whatever the words, and keep the whole suffix"],
+    shownBy: [
+      azureStore("the vault decides by roles, keeps what was deleted, and refuses networks that nobody named"),
+      "explicit names on Azure fit a vault, whatever the words, and keep the whole suffix",
+    ],
   },
   {
     id: "AZ-D8",
     problem: "A repeated deployment resets the capacity and pushes changes into busy nodes.",
     status: "resolved",
     how: "Capacity is the autoscaler's (refresh before an update of the group), upgrades are manual.",
-    shownBy: [azureGroup("leaves its size to the autoscaler"), azureGroup("is of the flexible kind, spread over zones, upgraded by nobody but us")],
+    shownBy: [
+      azureGroup("leaves its size to the autoscaler"),
+      azureGroup("is of the flexible kind, spread over zones, upgraded by nobody but us"),
+    ],
   },
   {
     id: "AZ-D9",
@@ -671,7 +740,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "Success is reported minutes before OpenVidu works, and there are no outputs.",
     status: "partly",
     how: "Outputs for every service and the place of the credentials; nodes report their own readiness.",
-    shownBy: ["stack outputs: azure-ha (up) name every service, the entry, four masters, the group and the place of the credentials", azureGroup("reports health without repairing")],
+    shownBy: [
+      "stack outputs: azure-ha (up) name every service, the entry, four masters, the group and the place of the credentials",
+      azureGroup("reports health without repairing"),
+    ],
     open: `planned: ${verification}`,
   },
   {
@@ -686,7 +758,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "An own certificate makes user data too large.",
     status: "resolved",
     how: "Certificates travel in the bundle; user data is a fifth of the limit.",
-    shownBy: [userData("azure-ha-production", "is within the limits of its cloud, with room to spare"), "user data of a master node on azure stays below 12 KiB in every release and with every certificate"],
+    shownBy: [
+      userData("azure-ha-production", "is within the limits of its cloud, with room to spare"),
+      "user data of a master node on azure stays below 12 KiB in every release and with every certificate",
+    ],
   },
 
   // Azure: boot.
@@ -706,14 +781,20 @@ export const ledger: readonly LedgerRow[] = [
     problem: "Media nodes log in once, so a late role leaves them half dead.",
     status: "resolved",
     how: "The fetch is repeated while rights take effect; a node that never gets them says so and stops.",
-    shownBy: [bundle("asks Key Vault by the machine's identity and waits until its rights act"), failedBoot("stops the machine when it cannot tell the cloud, and always so on Azure")],
+    shownBy: [
+      bundle("asks Key Vault by the machine's identity and waits until its rights act"),
+      failedBoot("stops the machine when it cannot tell the cloud, and always so on Azure"),
+    ],
   },
   {
     id: "AZ-B5",
     problem: "Waits are endless when one master dies.",
     status: "partly",
     how: "No node waits for another, and every wait has a deadline.",
-    shownBy: [dependencies("azure-ha", noPathBetweenMasters), failedBoot("in a step that never ends reports once, starts nothing more and ends as it should")],
+    shownBy: [
+      dependencies("azure-ha", noPathBetweenMasters),
+      failedBoot("in a step that never ends reports once, starts nothing more and ends as it should"),
+    ],
     open: `planned: ${verification}`,
   },
   {
@@ -721,28 +802,37 @@ export const ledger: readonly LedgerRow[] = [
     problem: "Masters could read secrets before they were written.",
     status: "resolved",
     how: "All credentials exist before the first machine.",
-    shownBy: [dependencies("azure-ha", "credentials are written before any machine exists and outlive it"), "secrets: azure-ha do reach the bundle of the masters, so that the search has something to find"],
+    shownBy: [
+      dependencies("azure-ha", "credentials are written before any machine exists and outlive it"),
+      "secrets: azure-ha do reach the bundle of the masters, so that the search has something to find",
+    ],
   },
   {
     id: "AZ-B8",
     problem: "After a failure the boot script goes on.",
     status: "resolved",
     how: "The first failure ends the boot.",
-    shownBy: [failedBoot("at an installer that ends with an error reports once, starts nothing more and ends as it should")],
+    shownBy: [
+      failedBoot("at an installer that ends with an error reports once, starts nothing more and ends as it should"),
+    ],
   },
   {
     id: "AZ-B9",
     problem: "Packages are installed before the lists are refreshed.",
     status: "resolved",
     how: "Lists and lock timeout come first.",
-    shownBy: ["Docker on a node comes at the pinned versions, with the epoch and suffix of the distribution, after the lists have been read"],
+    shownBy: [
+      "Docker on a node comes at the pinned versions, with the epoch and suffix of the distribution, after the lists have been read",
+    ],
   },
   {
     id: "AZ-B10",
     problem: "A script is not in strict mode from its start.",
     status: "resolved",
     how: "Every script is.",
-    shownBy: ["user data of a media node on azure has shell programs that are in strict mode before their first command and never trace"],
+    shownBy: [
+      "user data of a media node on azure has shell programs that are in strict mode before their first command and never trace",
+    ],
   },
 
   // Azure: security.
@@ -768,28 +858,41 @@ export const ledger: readonly LedgerRow[] = [
     problem: "Secrets are command-line arguments, and tracing prints them.",
     status: "resolved",
     how: "Only the vendor's installer gets them as arguments; nothing traces.",
-    shownBy: [firstBoot("brings a master node on azure to ready, says so once, and shows secrets to the installer only")],
+    shownBy: [
+      firstBoot("brings a master node on azure to ready, says so once, and shows secrets to the installer only"),
+    ],
   },
   {
     id: "AZ-X4",
     problem: "Every identity is Contributor on the group.",
     status: "resolved",
     how: "One right per identity: to read its own bundle.",
-    shownBy: ["role assignments: azure-ha (up) every one has a use in the table, and none is Owner or Contributor", "role assignments: azure-ha (up) are made at single resources, never at a group or subscription"],
+    shownBy: [
+      "role assignments: azure-ha (up) every one has a use in the table, and none is Owner or Contributor",
+      "role assignments: azure-ha (up) are made at single resources, never at a group or subscription",
+    ],
   },
   {
     id: "AZ-X5",
     problem: "The vault accepts all networks, and masters overwrite secrets.",
     status: "resolved",
     how: "Node subnets and deployers' ranges only; nodes read.",
-    shownBy: [azureStore("the vault decides by roles, keeps what was deleted, and refuses networks that nobody named"), azureStore("each kind of node may read its own bundle and nothing else")],
+    shownBy: [
+      azureStore("the vault decides by roles, keeps what was deleted, and refuses networks that nobody named"),
+      azureStore("each kind of node may read its own bundle and nothing else"),
+    ],
   },
   {
     id: "AZ-X6",
     problem: "The storage key has no rotation path, in a Cool single-zone account without minimum TLS.",
     status: "partly",
     how: "TLS 1.2, Hot, zone-redundant; a changed key reaches the files at a refresh.",
-    shownBy: [azureStore("accounts take TLS 1.2 only and show nothing to the public; keys are allowed only where OpenVidu needs one"), applying("writes every setting of a master to its file")],
+    shownBy: [
+      azureStore(
+        "accounts take TLS 1.2 only and show nothing to the public; keys are allowed only where OpenVidu needs one",
+      ),
+      applying("writes every setting of a master to its file"),
+    ],
     open: "planned: a rotation of the account's keys that running masters follow one at a time",
   },
   {
@@ -817,7 +920,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "A drain is killed after 90 minutes.",
     status: "partly",
     how: "The node itself drains, for as long as configured, and survives its own restart.",
-    shownBy: [drain("takes up after a crash or a reboot where it was, with the time that was left"), drain("on Azure begins at a request on the machine and approves only then the end of this machine")],
+    shownBy: [
+      drain("takes up after a crash or a reboot where it was, with the time that was left"),
+      drain("on Azure begins at a request on the machine and approves only then the end of this machine"),
+    ],
     open: `planned: ${controller}`,
   },
   {
@@ -864,7 +970,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "Module versions of the runbook are open.",
     status: "resolved",
     how: "There is no runbook; scripts use the image's own bash and python3.",
-    shownBy: [azureGroup("has no alert, runbook or webhook that would trigger a scale-in by a side effect"), "uses of permissions no script brings a cloud's command line along"],
+    shownBy: [
+      azureGroup("has no alert, runbook or webhook that would trigger a scale-in by a side effect"),
+      "uses of permissions no script brings a cloud's command line along",
+    ],
   },
   {
     id: "AZ-S8",
@@ -907,7 +1016,10 @@ export const ledger: readonly LedgerRow[] = [
     problem: "A reboot stops OpenVidu first, and failed reads write empty values.",
     status: "resolved",
     how: "A reboot fetches first; an empty or incomplete answer changes nothing.",
-    shownBy: ["a reboot ends with OpenVidu running on its last settings when the store answers nothing useful, and tries again", bundle("ends in its time and keeps the last good bundle when the store answers empty")],
+    shownBy: [
+      "a reboot ends with OpenVidu running on its last settings when the store answers nothing useful, and tries again",
+      bundle("ends in its time and keeps the last good bundle when the store answers empty"),
+    ],
   },
   {
     id: "AZ-O2",
@@ -928,6 +1040,9 @@ export const ledger: readonly LedgerRow[] = [
     problem: "Rotation of the storage key and reboots of media nodes are not handled.",
     status: "resolved",
     how: "Every node refreshes at boot and applies what changed.",
-    shownBy: [applying("writes every setting of a master to its file"), "a reboot fetches and applies before anything is started"],
+    shownBy: [
+      applying("writes every setting of a master to its file"),
+      "a reboot fetches and applies before anything is started",
+    ],
   },
 ];

@@ -33,11 +33,6 @@ export function address(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 }
 
-/** An address as a number; nothing when it is malformed. */
-export function addressNumber(dotted: string): number | undefined {
-  return range(`${dotted}/32`)?.first;
-}
-
 /**
  * A free address of a subnet. Both clouds keep the first four and the last for themselves.
  * @param start any number; where the search for a free address begins

@@ -52,7 +52,10 @@ forEachGraph(
         return inputs.primaryNetworkInterface.networkInterfaceId as string;
       });
       assert.deepEqual([...used].sort(), [...ids].sort());
-      assert.deepEqual(ofType(recorded, "aws:ec2/eipAssociation:EipAssociation").map(({ name }) => name), []);
+      assert.deepEqual(
+        ofType(recorded, "aws:ec2/eipAssociation:EipAssociation").map(({ name }) => name),
+        [],
+      );
       for (const each of ofType(recorded, "aws:ec2/networkInterface:NetworkInterface")) {
         const subnet = subnets.get(inputsOf(each).subnetId as string);
         if (subnet) assert.equal(subnet.mapPublicIpOnLaunch, false, `${each.name} is in a public subnet`);
@@ -68,7 +71,9 @@ forEachGraph(
         assert.notEqual(each.forceDetach, true);
         assert.notEqual(each.skipDestroy, true);
       }
-      const zones = new Map(ofType(recorded, "aws:ec2/subnet:Subnet").map((each) => [each.id, inputsOf(each).availabilityZone as string]));
+      const zones = new Map(
+        ofType(recorded, "aws:ec2/subnet:Subnet").map((each) => [each.id, inputsOf(each).availabilityZone as string]),
+      );
       const interfaces = ofType(recorded, "aws:ec2/networkInterface:NetworkInterface").map(inputsOf);
       const volumes = ofType(recorded, "aws:ebs/volume:Volume").map(inputsOf);
       for (const [index, each] of interfaces.entries()) {
@@ -78,7 +83,9 @@ forEachGraph(
     });
 
     it("are spread over the zones in turn", async () => {
-      const zones = ofType(await graph(), "aws:ebs/volume:Volume").map((each) => inputsOf(each).availabilityZone as string);
+      const zones = ofType(await graph(), "aws:ebs/volume:Volume").map(
+        (each) => inputsOf(each).availabilityZone as string,
+      );
       const fullest = Math.max(...zones.map((zone) => zones.filter((other) => other === zone).length));
       assert.ok(new Set(zones).size >= 3 && fullest <= 2, zones.join());
     });
@@ -86,10 +93,13 @@ forEachGraph(
     it("join every target group of masters and no other", async () => {
       const recorded = await graph();
       const joined = ofType(recorded, "aws:lb/targetGroupAttachment:TargetGroupAttachment").map(inputsOf);
-      const groups = ofType(recorded, "aws:lb/targetGroup:TargetGroup").map((each) => unwrap(each.outputs.arn) as string);
+      const groups = ofType(recorded, "aws:lb/targetGroup:TargetGroup").map(
+        (each) => unwrap(each.outputs.arn) as string,
+      );
       const ofMedia = (inputsOf(groupOf(recorded)).targetGroupArns ?? []) as string[];
       const expected = groups.filter((arn) => !ofMedia.includes(arn));
-      for (const arn of expected) assert.equal(joined.filter(({ targetGroupArn }) => targetGroupArn === arn).length, 4, arn);
+      for (const arn of expected)
+        assert.equal(joined.filter(({ targetGroupArn }) => targetGroupArn === arn).length, 4, arn);
       assert.equal(joined.length, 4 * expected.length);
       const { tls, features } = flowContextOf(stack);
       assert.equal(ofMedia.length, tls === "loadBalancer" && features.has("rtmp") ? 1 : 0);
@@ -99,10 +109,12 @@ forEachGraph(
       const recorded = await graph();
       const images = new Set(mastersOf(recorded).map((each) => inputsOf(each).ami as string));
       assert.equal(images.size, 1);
-      for (const image of [...images, templateOf(recorded).imageId as string]) assert.match(image, /^ami-[0-9a-f]{8,17}$/);
+      for (const image of [...images, templateOf(recorded).imageId as string])
+        assert.match(image, /^ami-[0-9a-f]{8,17}$/);
       const { masters, media } = settingsOf(stack);
       for (const { image } of [masters, media]) assert.match(image.id ?? image.version ?? "", /^(ami-|20\d{6})/);
-      if (masters.image.architecture !== media.image.architecture) assert.ok(!images.has(templateOf(recorded).imageId as string));
+      if (masters.image.architecture !== media.image.architecture)
+        assert.ok(!images.has(templateOf(recorded).imageId as string));
     });
   },
   { cloud: "aws", modes: ["up"] },
@@ -144,7 +156,9 @@ forEachGraph(
 
     it("has both hooks from its first moment: a launch that only a finished boot completes, an end that waits for the drain", async () => {
       const { initialLifecycleHooks, desiredCapacity, minSize, maxSize } = inputsOf(groupOf(await graph())) as Json;
-      const hooks = new Map((initialLifecycleHooks as Json[]).map((hook) => [hook.lifecycleTransition as string, hook]));
+      const hooks = new Map(
+        (initialLifecycleHooks as Json[]).map((hook) => [hook.lifecycleTransition as string, hook]),
+      );
       assert.equal(hooks.size, 2);
       assert.equal(hooks.get("autoscaling:EC2_INSTANCE_LAUNCHING")?.defaultResult, "ABANDON");
       const terminate = hooks.get("autoscaling:EC2_INSTANCE_TERMINATING");
@@ -152,7 +166,9 @@ forEachGraph(
       // 100 heartbeats are the most that AWS allows: they have to last for the longest drain.
       const { media } = settingsOf(stack);
       assert.ok(terminate?.heartbeatTimeout * 100 >= media.drainTimeoutSeconds);
-      assert.ok(hooks.get("autoscaling:EC2_INSTANCE_LAUNCHING")?.heartbeatTimeout >= Math.min(media.bootTimeoutSeconds, 7200));
+      assert.ok(
+        hooks.get("autoscaling:EC2_INSTANCE_LAUNCHING")?.heartbeatTimeout >= Math.min(media.bootTimeoutSeconds, 7200),
+      );
       assert.ok(minSize <= desiredCapacity && desiredCapacity <= maxSize);
     });
 
@@ -160,11 +176,15 @@ forEachGraph(
       const recorded = await graph();
       const initial = inputsOf(groupOf(recorded)).initialLifecycleHooks as Json[];
       const kept = ofType(recorded, hookType);
-      assert.deepEqual(kept.map((each) => inputsOf(each).name as string).sort(), initial.map(({ name }) => name as string).sort());
+      assert.deepEqual(
+        kept.map((each) => inputsOf(each).name as string).sort(),
+        initial.map(({ name }) => name as string).sort(),
+      );
       for (const each of kept) {
         assert.equal(each.options.retainOnDelete, true, `${each.name} would be gone before the group is drained`);
         const twin = initial.find(({ name }) => name === inputsOf(each).name);
-        for (const key of ["defaultResult", "heartbeatTimeout", "lifecycleTransition"]) assert.equal(inputsOf(each)[key], twin?.[key], key);
+        for (const key of ["defaultResult", "heartbeatTimeout", "lifecycleTransition"])
+          assert.equal(inputsOf(each)[key], twin?.[key], key);
       }
     });
 
@@ -200,9 +220,14 @@ forEachGraph(
     });
 
     it("follows the average CPU, with a policy that may also take nodes away because they drain first", async () => {
-      const { policyType, targetTrackingConfiguration } = inputsOf(onlyOne(await graph(), "aws:autoscaling/policy:Policy")) as Json;
+      const { policyType, targetTrackingConfiguration } = inputsOf(
+        onlyOne(await graph(), "aws:autoscaling/policy:Policy"),
+      ) as Json;
       assert.equal(policyType, "TargetTrackingScaling");
-      assert.equal(targetTrackingConfiguration.predefinedMetricSpecification.predefinedMetricType, "ASGAverageCPUUtilization");
+      assert.equal(
+        targetTrackingConfiguration.predefinedMetricSpecification.predefinedMetricType,
+        "ASGAverageCPUUtilization",
+      );
       assert.equal(targetTrackingConfiguration.targetValue, settingsOf(stack).media.targetCpuPercent);
       assert.equal(targetTrackingConfiguration.disableScaleIn, false);
     });
@@ -227,7 +252,9 @@ forEachGraph(
   "AWS entry",
   (graph, { stack }) => {
     it("balances across zones and has had a security group from the start", async () => {
-      const { enableCrossZoneLoadBalancing, securityGroups, loadBalancerType, internal, ipAddressType } = inputsOf(balancerOf(await graph())) as Json;
+      const { enableCrossZoneLoadBalancing, securityGroups, loadBalancerType, internal, ipAddressType } = inputsOf(
+        balancerOf(await graph()),
+      ) as Json;
       assert.equal(enableCrossZoneLoadBalancing, true);
       assert.equal((securityGroups as string[]).length, 1);
       assert.equal(loadBalancerType, "network");
@@ -237,7 +264,9 @@ forEachGraph(
 
     it("lies in as many zones as its subnets, one subnet each", async () => {
       const recorded = await graph();
-      const zones = new Map(ofType(recorded, "aws:ec2/subnet:Subnet").map((each) => [each.id, inputsOf(each).availabilityZone as string]));
+      const zones = new Map(
+        ofType(recorded, "aws:ec2/subnet:Subnet").map((each) => [each.id, inputsOf(each).availabilityZone as string]),
+      );
       const used = (inputsOf(balancerOf(recorded)).subnets as string[]).map((id) => zones.get(id) ?? id);
       assert.equal(new Set(used).size, used.length);
       assert.ok(used.length >= 3);
@@ -274,7 +303,9 @@ forEachGraph(
       const recorded = await graph();
       const ofMedia = (inputsOf(groupOf(recorded)).targetGroupArns ?? []) as string[];
       for (const group of ofType(recorded, "aws:lb/targetGroup:TargetGroup")) {
-        const { targetGroupHealth, targetHealthStates, connectionTermination, deregistrationDelay } = inputsOf(group) as Json;
+        const { targetGroupHealth, targetHealthStates, connectionTermination, deregistrationDelay } = inputsOf(
+          group,
+        ) as Json;
         const isMedia = ofMedia.includes(unwrap(group.outputs.arn) as string);
         assert.equal(targetGroupHealth.dnsFailover.minimumHealthyTargetsCount, isMedia ? "off" : "1", group.name);
         assert.equal(connectionTermination, false);
@@ -296,7 +327,9 @@ forEachGraph(
 
     it("has names within the 32 characters of load balancers and target groups", async () => {
       const recorded = await graph();
-      const named = ["aws:lb/loadBalancer:LoadBalancer", "aws:lb/targetGroup:TargetGroup"].flatMap((type) => ofType(recorded, type));
+      const named = ["aws:lb/loadBalancer:LoadBalancer", "aws:lb/targetGroup:TargetGroup"].flatMap((type) =>
+        ofType(recorded, type),
+      );
       for (const { outputs, inputs, name } of named) {
         const physical = String(unwrap(outputs.name ?? inputs.name));
         assert.match(physical, /^(?!internal-)[A-Za-z0-9][A-Za-z0-9-]{0,30}[A-Za-z0-9]$/, name);
@@ -322,8 +355,13 @@ forEachGraph(
   (graph, { ownNetwork }) => {
     if (!ownNetwork) {
       it("is adopted: no address, gateway, route or endpoint is made", async () => {
-        const made = (await graph()).resources.filter(({ type }) => /^aws:ec2\/(eip|natGateway|route|vpcEndpoint|internetGateway)/.test(type));
-        assert.deepEqual(made.map(({ name }) => name), []);
+        const made = (await graph()).resources.filter(({ type }) =>
+          /^aws:ec2\/(eip|natGateway|route|vpcEndpoint|internetGateway)/.test(type),
+        );
+        assert.deepEqual(
+          made.map(({ name }) => name),
+          [],
+        );
       });
       return;
     }
@@ -331,11 +369,14 @@ forEachGraph(
     it("has a NAT gateway for masters, and media nodes leave by their own addresses", async () => {
       const recorded = await graph();
       const routes = ofType(recorded, "aws:ec2/route:Route").map(inputsOf);
-      const tables = new Map(ofType(recorded, "aws:ec2/routeTableAssociation:RouteTableAssociation").map((each) => {
-        const { subnetId, routeTableId } = inputsOf(each) as Json;
-        return [subnetId as string, routeTableId as string];
-      }));
-      const wayOut = (subnet: string): Json | undefined => routes.find(({ routeTableId }) => routeTableId === tables.get(subnet));
+      const tables = new Map(
+        ofType(recorded, "aws:ec2/routeTableAssociation:RouteTableAssociation").map((each) => {
+          const { subnetId, routeTableId } = inputsOf(each) as Json;
+          return [subnetId as string, routeTableId as string];
+        }),
+      );
+      const wayOut = (subnet: string): Json | undefined =>
+        routes.find(({ routeTableId }) => routeTableId === tables.get(subnet));
       for (const each of ofType(recorded, "aws:ec2/networkInterface:NetworkInterface")) {
         assert.match(String(wayOut(inputsOf(each).subnetId as string)?.natGatewayId), /^nat-/);
       }
@@ -346,15 +387,24 @@ forEachGraph(
 
     it("has a gateway endpoint for S3 on every route table of nodes", async () => {
       const recorded = await graph();
-      const { vpcEndpointType, serviceName, routeTableIds } = inputsOf(onlyOne(recorded, "aws:ec2/vpcEndpoint:VpcEndpoint")) as Json;
+      const { vpcEndpointType, serviceName, routeTableIds } = inputsOf(
+        onlyOne(recorded, "aws:ec2/vpcEndpoint:VpcEndpoint"),
+      ) as Json;
       assert.equal(vpcEndpointType, "Gateway");
       assert.match(serviceName as string, /\.s3$/);
-      assert.deepEqual([...(routeTableIds as string[])].sort(), ofType(recorded, "aws:ec2/routeTable:RouteTable").map(({ id }) => id).sort());
+      assert.deepEqual(
+        [...(routeTableIds as string[])].sort(),
+        ofType(recorded, "aws:ec2/routeTable:RouteTable")
+          .map(({ id }) => id)
+          .sort(),
+      );
     });
 
     it("has subnets that do not overlap, inside the VPC", async () => {
       const recorded = await graph();
-      const blocks = ofType(recorded, "aws:ec2/subnet:Subnet").map((each) => blockOf(inputsOf(each).cidrBlock as string));
+      const blocks = ofType(recorded, "aws:ec2/subnet:Subnet").map((each) =>
+        blockOf(inputsOf(each).cidrBlock as string),
+      );
       const vpc = blockOf(inputsOf(onlyOne(recorded, "aws:ec2/vpc:Vpc")).cidrBlock as string);
       blocks.sort((a, b) => a.first - b.first);
       for (const [index, { first, last }] of blocks.entries()) {
@@ -393,15 +443,21 @@ forEachGraph(
         };
         assert.equal(own("aws:s3/bucketVersioning:BucketVersioning").versioningConfiguration.status, "Enabled");
         const block = own("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
-        for (const key of ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]) assert.equal(block[key], true, key);
-        assert.equal(own("aws:s3/bucketOwnershipControls:BucketOwnershipControls").rule.objectOwnership, "BucketOwnerEnforced");
+        for (const key of ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"])
+          assert.equal(block[key], true, key);
+        assert.equal(
+          own("aws:s3/bucketOwnershipControls:BucketOwnershipControls").rule.objectOwnership,
+          "BucketOwnerEnforced",
+        );
         const policy = JSON.parse(own("aws:s3/bucketPolicy:BucketPolicy").policy as string) as { Statement: Json[] };
         const deny = policy.Statement.find(({ Effect }) => Effect === "Deny");
         assert.deepEqual(deny?.Condition, { Bool: { "aws:SecureTransport": "false" } });
         assert.equal(deny?.Action, "s3:*");
         const rules = own("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").rules as Json[];
         assert.ok(rules.some(({ noncurrentVersionExpiration }) => noncurrentVersionExpiration?.noncurrentDays > 0));
-        assert.ok(rules.some(({ abortIncompleteMultipartUpload }) => abortIncompleteMultipartUpload?.daysAfterInitiation > 0));
+        assert.ok(
+          rules.some(({ abortIncompleteMultipartUpload }) => abortIncompleteMultipartUpload?.daysAfterInitiation > 0),
+        );
       }
     });
 
@@ -421,7 +477,9 @@ forEachGraph(
         assert.equal(inputsOf(secret).kmsKeyId, settingsOf(stack).encryption.keyId);
         assert.ok(inputsOf(secret).recoveryWindowInDays >= 7);
       }
-      const policies = ofType(recorded, "aws:secretsmanager/secretPolicy:SecretPolicy").map((each) => JSON.parse(inputsOf(each).policy as string) as { Statement: Json[] });
+      const policies = ofType(recorded, "aws:secretsmanager/secretPolicy:SecretPolicy").map(
+        (each) => JSON.parse(inputsOf(each).policy as string) as { Statement: Json[] },
+      );
       // Where readers are named, nobody else in the account can read either.
       assert.ok(policies.length === 0 || policies.length === 2);
       for (const { Statement } of policies) assert.equal(Statement[0]?.Effect, "Deny");
@@ -447,7 +505,11 @@ forEachGraph(
       const record = records.find(({ name }) => name === domain);
       const balancer = balancerOf(recorded);
       assert.deepEqual(record?.aliases, [
-        { name: unwrap(balancer.outputs.dnsName), zoneId: unwrap(balancer.outputs.zoneId), evaluateTargetHealth: false },
+        {
+          name: unwrap(balancer.outputs.dnsName),
+          zoneId: unwrap(balancer.outputs.zoneId),
+          evaluateTargetHealth: false,
+        },
       ]);
       assert.equal(byUrn(recorded, balancer.urn), balancer);
     });

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Graph } from "../../rehearsal/graph";
-import { bundleContent, bundlesOf, inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
+import { inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
 import { evaluateVariant, forEachGraph, graphOf, settingsOf } from "./examples";
 
 type Json = Record<string, any>;
@@ -33,7 +33,10 @@ forEachGraph(
 
     it("run an image of one exact version", async () => {
       const recorded = await graph();
-      const images = [...mastersOf(recorded).map((each) => inputsOf(each).storageProfile), profileOf(recorded).storageProfile];
+      const images = [
+        ...mastersOf(recorded).map((each) => inputsOf(each).storageProfile),
+        profileOf(recorded).storageProfile,
+      ];
       for (const { imageReference } of images) {
         assert.match(imageReference.version as string, /^\d+\.\d+\.\d+$/);
         assert.equal(imageReference.publisher, "Canonical");
@@ -82,7 +85,8 @@ forEachGraph(
   "Azure media group",
   (graph, { stack }) => {
     it("is of the flexible kind, spread over zones, upgraded by nobody but us", async () => {
-      const { orchestrationMode, platformFaultDomainCount, singlePlacementGroup, upgradePolicy, zones, overprovision } = inputsOf(scaleSetOf(await graph())) as Json;
+      const { orchestrationMode, platformFaultDomainCount, singlePlacementGroup, upgradePolicy, zones, overprovision } =
+        inputsOf(scaleSetOf(await graph())) as Json;
       assert.equal(orchestrationMode, "Flexible");
       assert.equal(platformFaultDomainCount, 1);
       assert.equal(singlePlacementGroup, false);
@@ -92,7 +96,9 @@ forEachGraph(
     });
 
     it("has nothing that would end a node by itself", async () => {
-      const { automaticRepairsPolicy, resiliencyPolicy, upgradePolicy, zoneBalance, spotRestorePolicy } = inputsOf(scaleSetOf(await graph())) as Json;
+      const { automaticRepairsPolicy, resiliencyPolicy, upgradePolicy, zoneBalance, spotRestorePolicy } = inputsOf(
+        scaleSetOf(await graph()),
+      ) as Json;
       assert.equal(automaticRepairsPolicy?.enabled ?? false, false);
       assert.equal(resiliencyPolicy?.automaticZoneRebalancingPolicy?.enabled ?? false, false);
       assert.equal(upgradePolicy.automaticOSUpgradePolicy?.enableAutomaticOSUpgrade ?? false, false);
@@ -111,7 +117,11 @@ forEachGraph(
       const [configuration] = nic?.ipConfigurations as Json[];
       assert.equal(configuration?.primary, true);
       assert.deepEqual(configuration?.publicIPAddressConfiguration.sku, { name: "Standard", tier: "Regional" });
-      const options = [nic?.deleteOption, configuration?.publicIPAddressConfiguration.deleteOption, storageProfile.osDisk.deleteOption];
+      const options = [
+        nic?.deleteOption,
+        configuration?.publicIPAddressConfiguration.deleteOption,
+        storageProfile.osDisk.deleteOption,
+      ];
       assert.deepEqual(options, ["Delete", "Delete", "Delete"]);
     });
 
@@ -124,14 +134,23 @@ forEachGraph(
 
     it("is only ever enlarged by the autoscaler, which is switched on and gets its numbers as text", async () => {
       const recorded = await graph();
-      const { enabled, profiles, targetResourceUri } = inputsOf(onlyOne(recorded, "azure-native:monitor:AutoscaleSetting")) as Json;
+      const { enabled, profiles, targetResourceUri } = inputsOf(
+        onlyOne(recorded, "azure-native:monitor:AutoscaleSetting"),
+      ) as Json;
       assert.equal(enabled, true);
       assert.equal(targetResourceUri, scaleSetOf(recorded).id);
       const { media } = settingsOf(stack);
       assert.equal((profiles as Json[]).length, 1);
       const [{ capacity, rules }] = profiles as [Json];
-      assert.deepEqual(capacity, { minimum: String(media.min), maximum: String(media.max), default: String(media.min) });
-      assert.deepEqual((rules as Json[]).map(({ scaleAction }) => scaleAction.direction as string), ["Increase"]);
+      assert.deepEqual(capacity, {
+        minimum: String(media.min),
+        maximum: String(media.max),
+        default: String(media.min),
+      });
+      assert.deepEqual(
+        (rules as Json[]).map(({ scaleAction }) => scaleAction.direction as string),
+        ["Increase"],
+      );
       const [{ metricTrigger, scaleAction }] = rules as [Json];
       assert.equal(metricTrigger.metricResourceUri, scaleSetOf(recorded).id);
       assert.equal(metricTrigger.metricName, "Percentage CPU");
@@ -142,7 +161,10 @@ forEachGraph(
 
     it("has no alert, runbook or webhook that would trigger a scale-in by a side effect", async () => {
       const types = (await graph()).resources.map(({ type }) => type);
-      assert.deepEqual(types.filter((type) => /automation:|eventgrid|ActivityLogAlert|logic|Webhook/i.test(type)), []);
+      assert.deepEqual(
+        types.filter((type) => /automation:|eventgrid|ActivityLogAlert|logic|Webhook/i.test(type)),
+        [],
+      );
     });
 
     it("reports health without repairing", async () => {
@@ -164,7 +186,10 @@ forEachGraph(
       const { id } = onlyOne(recorded, "azure-native:network:LoadBalancer");
       assert.equal(sku.name, "Standard");
       const used = (loadBalancingRules as Json[]).map(({ probe }) => probe.id as string);
-      assert.deepEqual(used, (probes as Json[]).map(({ name }) => `${id}/probes/${name}`));
+      assert.deepEqual(
+        used,
+        (probes as Json[]).map(({ name }) => `${id}/probes/${name}`),
+      );
       assert.equal(new Set(used).size, used.length);
       assert.deepEqual(outboundRules ?? [], [], "masters leave by the NAT gateway");
     });
@@ -189,10 +214,15 @@ forEachGraph(
     it("has every master in its pool", async () => {
       const recorded = await graph();
       const { id } = onlyOne(recorded, "azure-native:network:LoadBalancer");
-      const pools = (balancerOf(recorded).backendAddressPools as Json[]).map(({ name }) => `${id}/backendAddressPools/${name}`);
+      const pools = (balancerOf(recorded).backendAddressPools as Json[]).map(
+        ({ name }) => `${id}/backendAddressPools/${name}`,
+      );
       for (const each of ofType(recorded, "azure-native:network:NetworkInterface")) {
         const [configuration] = inputsOf(each).ipConfigurations as Json[];
-        assert.deepEqual((configuration?.loadBalancerBackendAddressPools as Json[]).map((pool) => pool.id as string), pools);
+        assert.deepEqual(
+          (configuration?.loadBalancerBackendAddressPools as Json[]).map((pool) => pool.id as string),
+          pools,
+        );
       }
       const [nic] = profileOf(recorded).networkProfile.networkInterfaceConfigurations as Json[];
       assert.deepEqual(nic?.ipConfigurations[0].loadBalancerBackendAddressPools ?? [], []);
@@ -203,7 +233,9 @@ forEachGraph(
       const [frontend] = balancerOf(recorded).frontendIPConfigurations as Json[];
       const { adoptAddressId } = settingsOf(stack).entry;
       if (adoptAddressId) return assert.equal(frontend?.publicIPAddress.id, adoptAddressId);
-      const address = ofType(recorded, "azure-native:network:PublicIPAddress").find(({ id }) => id === frontend?.publicIPAddress.id);
+      const address = ofType(recorded, "azure-native:network:PublicIPAddress").find(
+        ({ id }) => id === frontend?.publicIPAddress.id,
+      );
       const { sku, publicIPAllocationMethod, zones } = inputsOf(address!) as Json;
       assert.deepEqual([sku.name, publicIPAllocationMethod, zones], ["Standard", "Static", ["1", "2", "3"]]);
     });
@@ -213,13 +245,20 @@ forEachGraph(
     it("masters leave by a NAT gateway that media nodes do not have", async () => {
       const recorded = await graph();
       const subnets = ofType(recorded, "azure-native:network:Subnet");
-      const ofMasters = new Set(ofType(recorded, "azure-native:network:NetworkInterface").map((each) => inputsOf(each).ipConfigurations[0].subnet.id as string));
+      const ofMasters = new Set(
+        ofType(recorded, "azure-native:network:NetworkInterface").map(
+          (each) => inputsOf(each).ipConfigurations[0].subnet.id as string,
+        ),
+      );
       const [nic] = profileOf(recorded).networkProfile.networkInterfaceConfigurations as Json[];
       const ofMedia = nic?.ipConfigurations[0].subnet.id as string;
       for (const subnet of subnets) {
         const { natGateway, defaultOutboundAccess, serviceEndpoints } = inputsOf(subnet) as Json;
         assert.equal(defaultOutboundAccess, false, subnet.name);
-        assert.ok((serviceEndpoints as Json[]).some(({ service }) => service === "Microsoft.KeyVault"), subnet.name);
+        assert.ok(
+          (serviceEndpoints as Json[]).some(({ service }) => service === "Microsoft.KeyVault"),
+          subnet.name,
+        );
         if (ofMasters.has(subnet.id)) assert.match(natGateway?.id as string, /\/natGateways\//i);
         else assert.equal(natGateway, undefined, subnet.name);
       }
@@ -249,10 +288,18 @@ forEachGraph(
       assert.equal(properties.softDeleteRetentionInDays, settingsOf(stack).secretRecoveryDays);
       assert.equal(properties.networkAcls.defaultAction, "Deny");
       const [nic] = profileOf(recorded).networkProfile.networkInterfaceConfigurations as Json[];
-      const ofMasters = ofType(recorded, "azure-native:network:NetworkInterface").map((each) => inputsOf(each).ipConfigurations[0].subnet.id as string);
+      const ofMasters = ofType(recorded, "azure-native:network:NetworkInterface").map(
+        (each) => inputsOf(each).ipConfigurations[0].subnet.id as string,
+      );
       const wanted = new Set([...ofMasters, nic?.ipConfigurations[0].subnet.id as string]);
-      assert.deepEqual(new Set((properties.networkAcls.virtualNetworkRules as Json[]).map(({ id }) => id as string)), wanted);
-      assert.deepEqual((properties.networkAcls.ipRules as Json[]).map(({ value }) => value as string), settingsOf(stack).access.deployerCidrs);
+      assert.deepEqual(
+        new Set((properties.networkAcls.virtualNetworkRules as Json[]).map(({ id }) => id as string)),
+        wanted,
+      );
+      assert.deepEqual(
+        (properties.networkAcls.ipRules as Json[]).map(({ value }) => value as string),
+        settingsOf(stack).access.deployerCidrs,
+      );
     });
 
     it("each kind of node may read its own bundle and nothing else", async () => {
@@ -264,7 +311,11 @@ forEachGraph(
         const secret = secrets.find((each) => inputsOf(each).resourceName === `bundle-${kind}`);
         const identity = identities.find(({ name }) => name.includes(kind));
         const own = assignments.filter(({ scope }) => scope === secret?.id);
-        assert.deepEqual(own.map(({ principalId }) => principalId as string), [unwrap(identity?.outputs.principalId)], kind);
+        assert.deepEqual(
+          own.map(({ principalId }) => principalId as string),
+          [unwrap(identity?.outputs.principalId)],
+          kind,
+        );
         assert.match(own[0]?.roleDefinitionId as string, /\/roleDefinitions\/4633458b-17de-408a-b874-0445c86b69e6$/);
       }
       for (const { principalType, roleAssignmentName } of assignments) {
@@ -286,7 +337,10 @@ forEachGraph(
         assert.equal(account.sku.name, settingsOf(stack).storage.zoneRedundant ? "Standard_ZRS" : "Standard_LRS");
         assert.match(account.accountName as string, /^[a-z0-9]{3,24}$/);
       }
-      assert.deepEqual(accounts.map(({ allowSharedKeyAccess }) => allowSharedKeyAccess as boolean), adopted ? [false] : [true, false]);
+      assert.deepEqual(
+        accounts.map(({ allowSharedKeyAccess }) => allowSharedKeyAccess as boolean),
+        adopted ? [false] : [true, false],
+      );
     });
 
     it("deleted blobs and containers come back", async () => {
@@ -301,21 +355,31 @@ forEachGraph(
     it("an adopted account is the only one that recordings go to", async () => {
       const recorded = await graph();
       const { adoptAccount, appDataContainer } = settingsOf(stack).storage;
-      const bundle = ofType(recorded, "azure-native:resources:Resource Microsoft.KeyVault/secrets").find((each) => inputsOf(each).resourceName === "bundle-master");
+      const bundle = ofType(recorded, "azure-native:resources:Resource Microsoft.KeyVault/secrets").find(
+        (each) => inputsOf(each).resourceName === "bundle-master",
+      );
       const content = JSON.parse(inputsOf(bundle!).properties.value as string) as Record<string, string>;
       assert.equal(content.AZURE_CONTAINER_NAME, appDataContainer);
       assert.ok(content.AZURE_ACCOUNT_KEY);
-      const created = ofType(recorded, "azure-native:storage:StorageAccount").map((each) => inputsOf(each).accountName as string);
+      const created = ofType(recorded, "azure-native:storage:StorageAccount").map(
+        (each) => inputsOf(each).accountName as string,
+      );
       if (adoptAccount) assert.equal(content.AZURE_ACCOUNT_NAME, adoptAccount);
       else assert.equal(content.AZURE_ACCOUNT_NAME, created[0]);
       assert.equal((unwrap(recorded.outputs.storage) as Json).appData, appDataContainer);
     });
 
     it("every resource says where it is, for the provider would guess", async () => {
-      const located = /^azure-native:.*:(VirtualMachine|VirtualMachineScaleSet|Disk|NetworkInterface|LoadBalancer|PublicIPAddress|VirtualNetwork|NetworkSecurityGroup|ApplicationSecurityGroup|Vault|StorageAccount|UserAssignedIdentity|ResourceGroup|AutoscaleSetting)$/;
+      const located =
+        /^azure-native:.*:(VirtualMachine|VirtualMachineScaleSet|Disk|NetworkInterface|LoadBalancer|PublicIPAddress|VirtualNetwork|NetworkSecurityGroup|ApplicationSecurityGroup|Vault|StorageAccount|UserAssignedIdentity|ResourceGroup|AutoscaleSetting)$/;
       const { region } = settingsOf(stack);
-      const elsewhere = (await graph()).resources.filter(({ type }) => located.test(type)).filter((each) => inputsOf(each).location !== region);
-      assert.deepEqual(elsewhere.map(({ name }) => name), []);
+      const elsewhere = (await graph()).resources
+        .filter(({ type }) => located.test(type))
+        .filter((each) => inputsOf(each).location !== region);
+      assert.deepEqual(
+        elsewhere.map(({ name }) => name),
+        [],
+      );
     });
   },
   { cloud: "azure", modes: ["up"] },
@@ -325,10 +389,15 @@ describe("Azure names", () => {
   /** Names that Azure wants to be unique in a region or in the world. */
   function globalNames(graph: Graph): string[] {
     const inputs = ["vaultName", "accountName", "loadBalancerName", "vmScaleSetName"];
-    const named = graph.resources.filter(({ type }) => /:(Vault|StorageAccount|LoadBalancer|VirtualMachineScaleSet|PublicIPAddress)$/.test(type));
+    const named = graph.resources.filter(({ type }) =>
+      /:(Vault|StorageAccount|LoadBalancer|VirtualMachineScaleSet|PublicIPAddress)$/.test(type),
+    );
     return named
       .map(inputsOf)
-      .flatMap((each) => [...inputs.map((key) => each[key] as string | undefined), each.dnsSettings?.domainNameLabel as string | undefined])
+      .flatMap((each) => [
+        ...inputs.map((key) => each[key] as string | undefined),
+        each.dnsSettings?.domainNameLabel as string | undefined,
+      ])
       .filter((name): name is string => typeof name === "string");
   }
 
@@ -336,19 +405,29 @@ describe("Azure names", () => {
     const [one, other] = await Promise.all([graphOf("azure-ha"), evaluateVariant("azure-ha", { as: "azure-ha-two" })]);
     const [first, second] = [globalNames(one), globalNames(other)];
     assert.ok(first.length >= 4 && first.length === second.length);
-    assert.deepEqual(first.filter((name) => second.includes(name)), []);
+    assert.deepEqual(
+      first.filter((name) => second.includes(name)),
+      [],
+    );
   });
 
   it("keep within the limits of their kinds", async () => {
     const recorded = await graphOf("azure-ha");
-    assert.match(inputsOf(onlyOne(recorded, "azure-native:keyvault:Vault")).vaultName as string, /^[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/);
+    assert.match(
+      inputsOf(onlyOne(recorded, "azure-native:keyvault:Vault")).vaultName as string,
+      /^[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
+    );
     assert.ok((inputsOf(scaleSetOf(recorded)).vmScaleSetName as string).length <= 64);
   });
 
   it("without a domain the entry gets a label that nobody can take over", async () => {
-    const recorded = await evaluateVariant("azure-ha", { config: { domain: undefined, certificate: { kind: "selfsigned" } } });
+    const recorded = await evaluateVariant("azure-ha", {
+      config: { domain: undefined, certificate: { kind: "selfsigned" } },
+    });
     assert.equal(recorded.exitCode, 0, recorded.log.map(({ message }) => message).join("\n"));
-    const labels = ofType(recorded, "azure-native:network:PublicIPAddress").map((each) => inputsOf(each).dnsSettings as Json | undefined).filter(Boolean);
+    const labels = ofType(recorded, "azure-native:network:PublicIPAddress")
+      .map((each) => inputsOf(each).dnsSettings as Json | undefined)
+      .filter(Boolean);
     assert.equal(labels.length, 1);
     assert.match(labels[0]?.domainNameLabelScope as string, /Reuse$/);
   });

@@ -67,7 +67,10 @@ forEachGraph("data", (graph, { cloud, stack }) => {
         assert.ok(inputs.primaryNetworkInterface, master.name);
       } else {
         const disks = inputs.storageProfile.dataDisks as { createOption: string; deleteOption: string }[];
-        assert.deepEqual(disks.map(({ createOption, deleteOption }) => [createOption, deleteOption]), [["Attach", "Detach"]]);
+        assert.deepEqual(
+          disks.map(({ createOption, deleteOption }) => [createOption, deleteOption]),
+          [["Attach", "Detach"]],
+        );
         const [nic] = inputs.networkProfile.networkInterfaces as { deleteOption: string }[];
         assert.equal(nic?.deleteOption, "Detach");
         assert.equal(inputs.storageProfile.osDisk.deleteOption, "Delete");
@@ -83,7 +86,9 @@ forEachGraph("data", (graph, { cloud, stack }) => {
     };
     for (const { options, name } of masters(recorded, cloud)) {
       for (const input of frozen[cloud]) {
-        const covered = options.ignoreChanges.some((path) => path === input || input.startsWith(`${path}.`) || path.startsWith(`${input}.`));
+        const covered = options.ignoreChanges.some(
+          (path) => path === input || input.startsWith(`${path}.`) || path.startsWith(`${input}.`),
+        );
         assert.ok(covered, `${name}: ${input} is not frozen, only ${options.ignoreChanges.join()}`);
       }
       assert.equal(typeof options.replacementTrigger, "number", `${name} has no trigger`);
@@ -99,7 +104,9 @@ forEachGraph("encryption", (graph, { cloud, stack }) => {
     it("is on for every disk, with the configured key where there is one", async () => {
       const recorded = await graph();
       const volumes = ofType(recorded, "aws:ebs/volume:Volume").map(inputsOf);
-      const roots = ofType(recorded, "aws:ec2/instance:Instance").map((each) => inputsOf(each).rootBlockDevice as Record<string, unknown>);
+      const roots = ofType(recorded, "aws:ec2/instance:Instance").map(
+        (each) => inputsOf(each).rootBlockDevice as Record<string, unknown>,
+      );
       const template = inputsOf(onlyOne(recorded, "aws:ec2/launchTemplate:LaunchTemplate"));
       const launched = (template.blockDeviceMappings as { ebs: Record<string, unknown> }[]).map(({ ebs }) => ebs);
       const disks = [...volumes, ...roots, ...launched];

@@ -31,7 +31,6 @@ const types: Readonly<Record<CloudName, Types>> = {
     address: "azure-native:network:NetworkInterface",
     disk: "azure-native:compute:Disk",
     group: "azure-native:compute:VirtualMachineScaleSet",
-    secret: "azure-native:resources:Resource Microsoft.KeyVault/secrets",
     grants: ["azure-native:authorization:RoleAssignment"],
   },
 };
@@ -50,7 +49,7 @@ function inPool(graph: Graph, role: "MasterPool" | "ScalingMediaPool", type: str
 
 /** Whether the program itself says which address an interface has. */
 function hasFixedAddress(resource: RecordedResource): boolean {
-  const { privateIps, ipConfigurations } = inputsOf(resource) as Record<string, any>;
+  const { privateIps, ipConfigurations } = inputsOf(resource);
   return privateIps !== undefined || ipConfigurations?.[0]?.privateIPAllocationMethod === "Static";
 }
 
@@ -97,9 +96,16 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
     const recorded = await graph();
     const machines = [...ofType(recorded, named.machine), ...ofType(recorded, named.group)];
     const early = recorded.resources.filter((resource) =>
-      ["SecretStore", "ObjectStore", "NodeIdentity", "ClusterSecrets", "Firewall", "Network", "LoadBalancer", "Certificate"].some(
-        (role) => isBelow(recorded, resource, `openvidu:index:${role}`),
-      ),
+      [
+        "SecretStore",
+        "ObjectStore",
+        "NodeIdentity",
+        "ClusterSecrets",
+        "Firewall",
+        "Network",
+        "LoadBalancer",
+        "Certificate",
+      ].some((role) => isBelow(recorded, resource, `openvidu:index:${role}`)),
     );
     assert.ok(early.length > 20);
     const late = early.filter((resource) => needed(recorded, resource, machines).length > 0);
@@ -125,8 +131,7 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
     const recorded = await graph();
     const own = recorded.resources.filter(
       (resource) =>
-        named.grants.includes(resource.type) &&
-        isBelow(recorded, resource, "openvidu:index:ScalingMediaPool"),
+        named.grants.includes(resource.type) && isBelow(recorded, resource, "openvidu:index:ScalingMediaPool"),
     );
     const [group] = ofType(recorded, named.group);
     assert.deepEqual(needed(recorded, group!, own), urns(own));
@@ -145,10 +150,7 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
     it("the way out to the Internet outlives the machines", async () => {
       const recorded = await graph();
       const egress = recorded.resources.filter(({ type }) =>
-        (cloud === "aws"
-          ? /:(NatGateway|InternetGateway|RouteTableAssociation|Route)$/
-          : /:(NatGateway)$/
-        ).test(type),
+        (cloud === "aws" ? /:(NatGateway|InternetGateway|RouteTableAssociation|Route)$/ : /:(NatGateway)$/).test(type),
       );
       assert.ok(egress.length > 0);
       const nodes = [...ofType(recorded, named.machine), ...ofType(recorded, named.group)];

@@ -30,7 +30,9 @@ describe("preview", () => {
 
     it(`of ${stack} really has unknown values, so that these tests mean something`, async () => {
       const { resources } = await graphOf(stack, "preview");
-      const unknowns = resources.filter(({ inputs }) => [...leavesOf(inputs)].some(({ value }) => value === "<unknown>"));
+      const unknowns = resources.filter(({ inputs }) =>
+        [...leavesOf(inputs)].some(({ value }) => value === "<unknown>"),
+      );
       assert.ok(unknowns.length > 20, `${unknowns.length} resources with unknown inputs`);
     });
   }

@@ -32,6 +32,27 @@ export const examples: readonly Example[] = [
 export const modes = ["up", "preview"] as const;
 export type Mode = (typeof modes)[number];
 
+/**
+ * In a run of the whole contract every graph is needed, so two workers get them ready while tests run. A failure is not
+ * lost: the test that asks for the graph gets it.
+ */
+async function evaluateAhead(): Promise<void> {
+  const waiting = modes.flatMap((mode) => examples.map(({ stack }) => ({ stack, mode })));
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await graphOf(next.stack, next.mode).catch(() => undefined);
+    }
+  };
+  await Promise.all([work(), work()]);
+}
+
+before(function () {
+  const files = new Set(
+    this.test?.parent?.suites.map(({ file }) => file).filter((file) => file?.startsWith(__dirname)),
+  );
+  if (files.size > 5) void evaluateAhead();
+});
+
 /** The graph of an example stack, evaluated once; refused or failed evaluations are an error. */
 export function graphOf(stack: string, mode: Mode = "up"): Promise<Graph> {
   return exampleGraph(stack, { preview: mode === "preview" });
@@ -73,7 +94,7 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
 export function settingsOf(stack: string): Settings {
   const { config, secretKeys } = readStackFile(stack, { environment: {} });
   const { raw, secrets } = splitConfig(config, (key) => secretKeys.includes(key));
-  const { settings, problems } = checkConfig(raw, secrets as SecretInputs, stack);
+  const { settings, problems } = checkConfig(raw, secrets, stack);
   if (!settings) throw new Error(`${stack}: ${problems.map(({ path, reason }) => `${path}: ${reason}`).join("; ")}`);
   return settings;
 }

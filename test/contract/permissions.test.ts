@@ -46,42 +46,66 @@ forEachGraph(
   (graph) => {
     it("every allowed action has a use in the table", async () => {
       const known = new Set(awsUses.map(({ right }) => right));
-      const given = allowed(await graph()).flatMap(({ Action, holder }) => list(Action).map((action) => ({ action, holder })));
+      const given = allowed(await graph()).flatMap(({ Action, holder }) =>
+        list(Action).map((action) => ({ action, holder })),
+      );
       assert.ok(given.length >= 15, `${given.length} allowed actions`);
-      assert.deepEqual(given.filter(({ action }) => !known.has(action)), []);
+      assert.deepEqual(
+        given.filter(({ action }) => !known.has(action)),
+        [],
+      );
     });
 
     it("no action and no resource is a wildcard, but for the part of a name that AWS makes up", async () => {
       for (const { Action, Resource, holder } of allowed(await graph())) {
         for (const action of list(Action)) assert.doesNotMatch(action, /[*?]/, holder);
         for (const arn of list(Resource)) {
-          const rest = arn.replace(/^(arn:[^:]*:s3:::[a-z0-9.-]+)\/\*$/, "$1").replace(":autoScalingGroup:*:", ":autoScalingGroup:");
+          const rest = arn
+            .replace(/^(arn:[^:]*:s3:::[a-z0-9.-]+)\/\*$/, "$1")
+            .replace(":autoScalingGroup:*:", ":autoScalingGroup:");
           assert.match(rest, /^arn:[a-z-]+:[a-z0-9-]+:[^*?]+$/, `${holder}: ${arn}`);
         }
       }
     });
 
     it("wildcards otherwise only deny", async () => {
-      const wide = statements(await graph()).filter(({ Action, Resource }) => [...list(Action), ...list(Resource)].some((text) => text === "*" || text.endsWith(":*")));
-      assert.deepEqual(wide.filter(({ Effect }) => Effect !== "Deny").map(({ holder }) => holder), []);
+      const wide = statements(await graph()).filter(({ Action, Resource }) =>
+        [...list(Action), ...list(Resource)].some((text) => text === "*" || text.endsWith(":*")),
+      );
+      assert.deepEqual(
+        wide.filter(({ Effect }) => Effect !== "Deny").map(({ holder }) => holder),
+        [],
+      );
     });
 
     it("only machines may take on the nodes' roles", async () => {
       for (const role of ofType(await graph(), "aws:iam/role:Role")) {
-        const { Statement } = JSON.parse(inputsOf(role).assumeRolePolicy as string) as { Statement: Record<string, unknown>[] };
-        assert.deepEqual(Statement.map(({ Principal }) => Principal), [{ Service: "ec2.amazonaws.com" }], role.name);
+        const { Statement } = JSON.parse(inputsOf(role).assumeRolePolicy as string) as {
+          Statement: Record<string, unknown>[];
+        };
+        assert.deepEqual(
+          Statement.map(({ Principal }) => Principal),
+          [{ Service: "ec2.amazonaws.com" }],
+          role.name,
+        );
       }
     });
 
     it("customers' keys are used through their service only", async () => {
       for (const { Action, Condition, holder } of allowed(await graph())) {
         if (!list(Action).some((action) => action.startsWith("kms:"))) continue;
-        assert.match(String(Condition?.StringEquals?.["kms:ViaService"]), /^(secretsmanager|s3)\.[a-z0-9-]+\.amazonaws\.com$/, holder);
+        assert.match(
+          String(Condition?.StringEquals?.["kms:ViaService"]),
+          /^(secretsmanager|s3)\.[a-z0-9-]+\.amazonaws\.com$/,
+          holder,
+        );
       }
     });
 
     it("the only managed policy is Session Manager's", async () => {
-      const arns = ofType(await graph(), "aws:iam/rolePolicyAttachment:RolePolicyAttachment").map((each) => inputsOf(each).policyArn as string);
+      const arns = ofType(await graph(), "aws:iam/rolePolicyAttachment:RolePolicyAttachment").map(
+        (each) => inputsOf(each).policyArn as string,
+      );
       assert.equal(arns.length, 2);
       for (const arn of arns) assert.equal(arn, "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore");
     });
@@ -89,26 +113,41 @@ forEachGraph(
     it("grants on the disks' key go to the Auto Scaling service role alone", async () => {
       for (const each of ofType(await graph(), "aws:kms/grant:Grant")) {
         const { granteePrincipal, operations } = inputsOf(each) as { granteePrincipal: string; operations: string[] };
-        assert.match(granteePrincipal, /:role\/aws-service-role\/autoscaling\.amazonaws\.com\/AWSServiceRoleForAutoScaling$/);
+        assert.match(
+          granteePrincipal,
+          /:role\/aws-service-role\/autoscaling\.amazonaws\.com\/AWSServiceRoleForAutoScaling$/,
+        );
         assert.deepEqual([...operations].sort(), diskGrantOperations);
       }
     });
 
     it("media nodes read one bundle and write one bucket; only they may end lifecycle actions; nobody writes a secret", async () => {
       const recorded = await graph();
-      const roleOf = (kind: string): string => unwrap(ofType(recorded, "aws:iam/role:Role").find(({ name }) => name.includes(`-${kind}-`))?.outputs.name) as string;
+      const roleOf = (kind: string): string =>
+        unwrap(
+          ofType(recorded, "aws:iam/role:Role").find(({ name }) => name.includes(`-${kind}-`))?.outputs.name,
+        ) as string;
       const of = (kind: string): Statement[] =>
         ofType(recorded, "aws:iam/rolePolicy:RolePolicy")
           .map(inputsOf)
           .filter(({ role }) => role === roleOf(kind))
           .flatMap(({ policy }) => (JSON.parse(policy as string) as { Statement: Statement[] }).Statement);
       const resources = (kind: string, action: string): string[] =>
-        of(kind).filter(({ Action }) => list(Action).includes(action)).flatMap(({ Resource }) => [...list(Resource)]);
+        of(kind)
+          .filter(({ Action }) => list(Action).includes(action))
+          .flatMap(({ Resource }) => [...list(Resource)]);
       for (const kind of ["master", "media"]) {
         assert.equal(resources(kind, "secretsmanager:GetSecretValue").length, 1, kind);
-        assert.ok(of(kind).every(({ Action }) => list(Action).every((action) => !/secretsmanager:(?!GetSecretValue)/.test(action))));
+        assert.ok(
+          of(kind).every(({ Action }) =>
+            list(Action).every((action) => !/secretsmanager:(?!GetSecretValue)/.test(action)),
+          ),
+        );
       }
-      assert.notDeepEqual(resources("master", "secretsmanager:GetSecretValue"), resources("media", "secretsmanager:GetSecretValue"));
+      assert.notDeepEqual(
+        resources("master", "secretsmanager:GetSecretValue"),
+        resources("media", "secretsmanager:GetSecretValue"),
+      );
       assert.equal(resources("media", "s3:PutObject").length, 1);
       assert.equal(resources("master", "s3:PutObject").length, 2);
       assert.deepEqual(resources("master", "autoscaling:CompleteLifecycleAction"), []);
@@ -127,7 +166,10 @@ forEachGraph(
       assert.ok(assignments.length >= 2);
       for (const { roleDefinitionId } of assignments) {
         const guid = (roleDefinitionId as string).split("/").at(-1) ?? "";
-        assert.match(roleDefinitionId as string, /^\/subscriptions\/[^/]+\/providers\/Microsoft\.Authorization\/roleDefinitions\/[0-9a-f-]{36}$/);
+        assert.match(
+          roleDefinitionId as string,
+          /^\/subscriptions\/[^/]+\/providers\/Microsoft\.Authorization\/roleDefinitions\/[0-9a-f-]{36}$/,
+        );
         assert.ok(!refusedRoles.includes(guid));
         assert.ok(known.has(guid), guid);
       }
@@ -141,7 +183,10 @@ forEachGraph(
 
     it("no role is defined here, and no policy lets identities into the vault another way", async () => {
       const recorded = await graph();
-      assert.deepEqual(ofType(recorded, "azure-native:authorization:RoleDefinition").map(({ name }) => name), []);
+      assert.deepEqual(
+        ofType(recorded, "azure-native:authorization:RoleDefinition").map(({ name }) => name),
+        [],
+      );
       const [vault] = ofType(recorded, "azure-native:keyvault:Vault").map(inputsOf);
       assert.deepEqual(vault?.properties.accessPolicies ?? [], []);
     });
@@ -167,15 +212,22 @@ describe("uses of permissions", () => {
     const source = readFileSync(path.join(root, "nodes/clouds/aws.py"), "utf8");
     const calls = [
       ...[...source.matchAll(/"secretsmanager\.([A-Za-z]+)"/g)].map(([, name]) => `secretsmanager:${name}`),
-      ...[...source.matchAll(/(?:autoscaling|lifecycle)\("([A-Z][A-Za-z]+)"/g)].map(([, name]) => `autoscaling:${name}`),
+      ...[...source.matchAll(/(?:autoscaling|lifecycle)\("([A-Z][A-Za-z]+)"/g)].map(
+        ([, name]) => `autoscaling:${name}`,
+      ),
     ];
     assert.ok(calls.length >= 4);
     const known = awsUses.map(({ right }) => right);
-    assert.deepEqual(calls.filter((each) => !known.includes(each)), []);
+    assert.deepEqual(
+      calls.filter((each) => !known.includes(each)),
+      [],
+    );
   });
 
   it("no script brings a cloud's command line along", () => {
-    const scripts = readdirSync(path.join(root, "nodes"), { recursive: true, encoding: "utf8" }).filter((name) => /\.(sh|py)$/.test(name));
+    const scripts = readdirSync(path.join(root, "nodes"), { recursive: true, encoding: "utf8" }).filter((name) =>
+      /\.(sh|py)$/.test(name),
+    );
     assert.ok(scripts.length > 10);
     for (const script of scripts) {
       assert.doesNotMatch(readFileSync(path.join(root, "nodes", script), "utf8"), /^\s*(aws|az) [a-z]/m, script);

@@ -77,7 +77,16 @@ const rendered = {
   },
 } as const;
 
-function plainNsgRule({ direction, access, priority, protocol, source, destination, ports, name }: NetworkSecurityRule): NsgRule {
+function plainNsgRule({
+  direction,
+  access,
+  priority,
+  protocol,
+  source,
+  destination,
+  ports,
+  name,
+}: NetworkSecurityRule): NsgRule {
   const prefixes = (end: RuleEnd): string[] =>
     end.kind === "any" ? ["*"] : end.kind === "tag" ? [end.tag] : end.kind === "ranges" ? [...end.cidrs] : [];
   const groups = (end: RuleEnd): string[] => (end.kind === "tier" ? [end.tier] : []);
@@ -99,7 +108,11 @@ function plainNsgRule({ direction, access, priority, protocol, source, destinati
 /** Address ranges that a stack may configure: closed and open, and a narrowed way out. */
 const ranges = [
   { title: "no operators, open way out", operatorCidrs: [], egressCidrs: ["0.0.0.0/0"] },
-  { title: "two operator ranges, narrowed way out", operatorCidrs: ["198.51.100.0/24", "192.0.2.16/28"], egressCidrs: ["151.101.0.0/16"] },
+  {
+    title: "two operator ranges, narrowed way out",
+    operatorCidrs: ["198.51.100.0/24", "192.0.2.16/28"],
+    egressCidrs: ["151.101.0.0/16"],
+  },
 ] as const;
 
 const byTierName = { loadBalancer: ["loadBalancer"], master: ["master"], media: ["media"] };
@@ -114,7 +127,14 @@ for (const cloud of ["aws", "azure"] as const) {
       it(`is the flow table, release ${version}`, () => {
         const tried = { count: 0 };
         // Contexts with the same flows are one and the same firewall.
-        const different = new Map([...allContexts(version)].map((context) => [flowsFor(context).map(({ id }) => id).join(), context]));
+        const different = new Map(
+          [...allContexts(version)].map((context) => [
+            flowsFor(context)
+              .map(({ id }) => id)
+              .join(),
+            context,
+          ]),
+        );
         for (const context of different.values()) {
           if (!isPossible(cloud, context)) continue;
           const flows = flowsFor(context);
@@ -122,7 +142,13 @@ for (const cloud of ["aws", "azure"] as const) {
           const { sources, targets } = placesOf(cloud, byTierName, []);
           // One member of a tier stands for all: rules know groups, not addresses.
           const few = (places: Place[]): Place[] => places.filter(({ name }) => !/10\.0\.[24]\.4|151\./.test(name));
-          const found = differences(rendered[cloud](flows, expectation), expectation, few(sources), few(targets), tried);
+          const found = differences(
+            rendered[cloud](flows, expectation),
+            expectation,
+            few(sources),
+            few(targets),
+            tried,
+          );
           assert.deepEqual(found, [], describeContext(context));
         }
         assert.ok(tried.count > 200_000, `only ${tried.count} connections`);
@@ -142,7 +168,12 @@ for (const cloud of ["aws", "azure"] as const) {
             kind: "internet",
             party: { address, groups: [], inNetwork: false },
           }));
-          const found = differences(rendered[cloud](flows, expectation), expectation, [...sources, ...outsideOperators], targets);
+          const found = differences(
+            rendered[cloud](flows, expectation),
+            expectation,
+            [...sources, ...outsideOperators],
+            targets,
+          );
           assert.deepEqual(found, []);
         }
       });
@@ -170,7 +201,9 @@ function awsRules(graph: Graph): Map<string, GroupRule[]> {
 
 /** What the machines and the load balancer of a graph are attached to. */
 function awsAttachments(graph: Graph): Record<Tier, string[]> {
-  const interfaces = ofType(graph, "aws:ec2/networkInterface:NetworkInterface").map((each) => inputsOf(each).securityGroups as string[]);
+  const interfaces = ofType(graph, "aws:ec2/networkInterface:NetworkInterface").map(
+    (each) => inputsOf(each).securityGroups as string[],
+  );
   assert.equal(interfaces.length, 4);
   for (const groups of interfaces) assert.deepEqual(groups, interfaces[0]);
   const template = inputsOf(onlyOne(graph, "aws:ec2/launchTemplate:LaunchTemplate"));
@@ -185,8 +218,14 @@ function awsAttachments(graph: Graph): Record<Tier, string[]> {
 function awsGraphFilter(graph: Graph): { admits: Admits; groups: Record<Tier, string[]> } {
   const rules = awsRules(graph);
   const groups = awsAttachments(graph);
-  const inline = ofType(graph, "aws:ec2/securityGroup:SecurityGroup").filter((each) => "ingress" in each.inputs || "egress" in each.inputs);
-  assert.deepEqual(inline.map(({ name }) => name), [], "inline rules overwrite standalone ones");
+  const inline = ofType(graph, "aws:ec2/securityGroup:SecurityGroup").filter(
+    (each) => "ingress" in each.inputs || "egress" in each.inputs,
+  );
+  assert.deepEqual(
+    inline.map(({ name }) => name),
+    [],
+    "inline rules overwrite standalone ones",
+  );
   const of = (tier: Tier): GroupRule[] => groups[tier].flatMap((id) => rules.get(id) ?? []);
   return { admits: awsFilter({ loadBalancer: of("loadBalancer"), master: of("master"), media: of("media") }), groups };
 }
@@ -264,7 +303,10 @@ forEachGraph(
         [media, master, "tcp", 22],
       ];
       const open = tries.filter(([from, to, protocol, port]) => admits(from, to, protocol)(port, 40000));
-      assert.deepEqual(open.map(([from, to, , port]) => `${from.name} -> ${to.name} ${port}`), []);
+      assert.deepEqual(
+        open.map(([from, to, , port]) => `${from.name} -> ${to.name} ${port}`),
+        [],
+      );
     });
 
     it("media ports are one real range", async () => {
@@ -283,9 +325,12 @@ forEachGraph(
     });
 
     it("names no source port and no IPv6 range", async () => {
-      const text = JSON.stringify((await graph()).resources.filter(({ type }) => /SecurityGroup/.test(type)).map(inputsOf));
+      const text = JSON.stringify(
+        (await graph()).resources.filter(({ type }) => /SecurityGroup/.test(type)).map(inputsOf),
+      );
       assert.doesNotMatch(text, /::\/0|cidrIpv6|ipv6CidrBlocks/);
-      for (const [range] of text.matchAll(/"sourcePortRanges?":("[^"]*"|\[[^\]]*\])/g)) assert.equal(range, '"sourcePortRange":"*"');
+      for (const [range] of text.matchAll(/"sourcePortRanges?":("[^"]*"|\[[^\]]*\])/g))
+        assert.equal(range, '"sourcePortRange":"*"');
     });
   },
   { modes: ["up"] },
@@ -298,7 +343,9 @@ function awsListeners(graph: Graph): [number, number][] {
     .map(({ port, defaultActions }): [number, number] => {
       const [action] = defaultActions as { type: string; targetGroupArn: string }[];
       assert.equal(action?.type, "forward");
-      const group = groups.find(({ outputs, id }) => outputs.arn === action?.targetGroupArn || id === action?.targetGroupArn);
+      const group = groups.find(
+        ({ outputs, id }) => outputs.arn === action?.targetGroupArn || id === action?.targetGroupArn,
+      );
       assert.ok(group, "a listener leads nowhere");
       return [port as number, inputsOf(group).port as number];
     })

@@ -25,7 +25,10 @@ const table: readonly Refused[] = [
 ];
 
 function saidBy({ log }: Graph): string {
-  return log.filter(({ severity }) => severity === "error").map(({ message }) => message).join("\n");
+  return log
+    .filter(({ severity }) => severity === "error")
+    .map(({ message }) => message)
+    .join("\n");
 }
 
 describe("refused settings", () => {
@@ -34,7 +37,10 @@ describe("refused settings", () => {
       const graph = await evaluateVariant(stack, { config });
       assert.equal(graph.exitCode, 32, saidBy(graph));
       const made = graph.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
-      assert.deepEqual(made.map(({ urn }) => urn), []);
+      assert.deepEqual(
+        made.map(({ urn }) => urn),
+        [],
+      );
       const message = saidBy(graph);
       for (const part of says) assert.match(message, part);
       assert.doesNotMatch(message, /^\s+at .*:\d+:\d+\)?$/m, "a stack trace");
@@ -55,13 +61,19 @@ describe("accepted settings", () => {
     const graph = await evaluateVariant("aws-ha", { config: { network: { zones: ["eu-west-1a", "eu-west-1b"] } } });
     assert.equal(graph.exitCode, 0, saidBy(graph));
     const warnings = graph.log.filter(({ severity }) => severity === "warning").map(({ message }) => message);
-    assert.ok(warnings.some((message) => /zone/.test(message)), warnings.join());
+    assert.ok(
+      warnings.some((message) => /zone/.test(message)),
+      warnings.join(),
+    );
   });
 
   it("without deletion protection everything can be destroyed but data is still kept", async () => {
     const graph = await evaluateVariant("aws-ha", { config: { deletionProtection: false } });
     assert.equal(graph.exitCode, 0, saidBy(graph));
-    assert.deepEqual(graph.resources.filter(({ options }) => options.protect).map(({ name }) => name), []);
+    assert.deepEqual(
+      graph.resources.filter(({ options }) => options.protect).map(({ name }) => name),
+      [],
+    );
     const kept = graph.resources.filter(({ options }) => options.retainOnDelete).map(({ type }) => type);
     for (const type of ["aws:ebs/volume:Volume", "aws:s3/bucket:Bucket"]) assert.ok(kept.includes(type), type);
   });

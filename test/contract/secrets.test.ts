@@ -74,7 +74,9 @@ function leaks(graph: Graph, cloud: CloudName, needles: readonly Needle[]): stri
     mayHold[cloud].some((place) => place.type.test(type) && (place.name?.test(name) ?? true) && place.path.test(path));
   return sightings(graph, needles)
     .filter((sighting) => !isAllowed(sighting))
-    .map(({ type, name, path, names, secret }) => `${type} ${name} ${path}${secret ? " (wrapped)" : ""}: ${names.join()}`);
+    .map(
+      ({ type, name, path, names, secret }) => `${type} ${name} ${path}${secret ? " (wrapped)" : ""}: ${names.join()}`,
+    );
 }
 
 /** The secrets that a graph itself made or looked up. */
@@ -84,11 +86,15 @@ function generated(graph: Graph, cloud: CloudName): Needle[] {
   const needles = passwords.map((each) => needle(each.name, unwrap(each.outputs.result) as string));
   for (const each of ofType(graph, "tls:index/privateKey:PrivateKey")) {
     // A line in the middle of the key stands for all of it.
-    const lines = (unwrap(each.outputs.privateKeyPem) as string).split("\n").filter((line) => /^[A-Za-z0-9+/]{40,}$/.test(line));
+    const lines = (unwrap(each.outputs.privateKeyPem) as string)
+      .split("\n")
+      .filter((line) => /^[A-Za-z0-9+/]{40,}$/.test(line));
     needles.push(needle(each.name, lines[Math.floor(lines.length / 2)] ?? ""));
   }
   if (cloud === "azure") {
-    const bundle = bundlesOf(graph).map(bundleContent).find(({ AZURE_ACCOUNT_KEY }) => AZURE_ACCOUNT_KEY);
+    const bundle = bundlesOf(graph)
+      .map(bundleContent)
+      .find(({ AZURE_ACCOUNT_KEY }) => AZURE_ACCOUNT_KEY);
     needles.push(needle("storage key", bundle?.AZURE_ACCOUNT_KEY ?? ""));
   }
   return needles;
@@ -121,12 +127,17 @@ for (const { stack, cloud } of examples) {
       const inBundles = new Set(bundles.flatMap((each) => found(needles, JSON.stringify(bundleContent(each)))));
       const missing = needles.map(({ name }) => name).filter((name) => !inBundles.has(name) && !/key$/.test(name));
       // A configured password takes the place of the generated one.
-      assert.deepEqual(missing.filter((name) => !/meet-initial-admin-password/.test(name)), []);
+      assert.deepEqual(
+        missing.filter((name) => !/meet-initial-admin-password/.test(name)),
+        [],
+      );
     });
 
     it("for media nodes are one password", async () => {
       const graph = await marked(stack, false);
-      const media = bundlesOf(graph).map(bundleContent).find((bundle) => bundle.DOMAIN_NAME === undefined);
+      const media = bundlesOf(graph)
+        .map(bundleContent)
+        .find((bundle) => bundle.DOMAIN_NAME === undefined);
       assert.deepEqual(Object.keys(media ?? {}).sort(), ["ENABLED_MODULES", "OPENVIDU_VERSION", "REDIS_PASSWORD"]);
     });
 
@@ -156,7 +167,9 @@ describe("secrets of own certificates", () => {
     const stack = "azure-ha-production";
     assert.equal(settingsOf(stack).certificate.kind, "owncert");
     const graph = await graphOf(stack);
-    const bundle = bundlesOf(graph).map(bundleContent).find(({ OWNCERT_PRIVATE_KEY }) => OWNCERT_PRIVATE_KEY);
+    const bundle = bundlesOf(graph)
+      .map(bundleContent)
+      .find(({ OWNCERT_PRIVATE_KEY }) => OWNCERT_PRIVATE_KEY);
     const pem = Buffer.from(bundle?.OWNCERT_PRIVATE_KEY ?? "", "base64").toString();
     assert.match(pem, /^-----BEGIN PRIVATE KEY-----/);
     const line = pem.split("\n")[1] ?? "";
@@ -176,12 +189,20 @@ describe("search of a graph for secrets", () => {
   const places: Record<string, Graph> = {
     "an input": { ...base, resources: [resource({ inputs: { tags: { note: `x ${value}` } } })] },
     "a key of an object": { ...base, resources: [resource({ inputs: { tags: { [value]: "x" } } })] },
-    "a wrapped input of the wrong type": { ...base, resources: [resource({ inputs: { userData: { secret: value } } })] },
+    "a wrapped input of the wrong type": {
+      ...base,
+      resources: [resource({ inputs: { userData: { secret: value } } })],
+    },
     "an unwrapped input of the right type": {
       ...base,
-      resources: [resource({ type: "aws:secretsmanager/secretVersion:SecretVersion", inputs: { secretString: value } })],
+      resources: [
+        resource({ type: "aws:secretsmanager/secretVersion:SecretVersion", inputs: { secretString: value } }),
+      ],
     },
-    "user data": { ...base, resources: [resource({ inputs: { userDataBase64: Buffer.from(`#!/bin/sh\n# ${value}\n`).toString("base64") } })] },
+    "user data": {
+      ...base,
+      resources: [resource({ inputs: { userDataBase64: Buffer.from(`#!/bin/sh\n# ${value}\n`).toString("base64") } })],
+    },
     "a name": { ...base, resources: [resource({ name: value })] },
     "a stack output": { ...base, resources: [], outputs: { url: { secret: `https://${value}` } } },
     "a message": { ...base, resources: [], log: [{ severity: "info", message: `licence ${value}` }] },
@@ -191,7 +212,15 @@ describe("search of a graph for secrets", () => {
   }
 
   it("lets the bundle pass", () => {
-    const graph = { ...base, resources: [resource({ type: "aws:secretsmanager/secretVersion:SecretVersion", inputs: { secretString: { secret: value } } })] };
+    const graph = {
+      ...base,
+      resources: [
+        resource({
+          type: "aws:secretsmanager/secretVersion:SecretVersion",
+          inputs: { secretString: { secret: value } },
+        }),
+      ],
+    };
     assert.deepEqual(leaks(graph, "aws", configured), []);
     assert.equal(sightings(graph, configured).length, 1);
   });

@@ -14,17 +14,25 @@ function tagsOf(resource: RecordedResource): Record<string, string> {
 forEachGraph("tags", (graph, { cloud }) => {
   it("reach every resource whose type has them", async () => {
     const { resources, project, stack } = await graph();
-    const taggable = resources.filter(({ custom, type }) => custom && /^(aws|azure-native):/.test(type) && isTaggable(type));
+    const taggable = resources.filter(
+      ({ custom, type }) => custom && /^(aws|azure-native):/.test(type) && isTaggable(type),
+    );
     assert.ok(taggable.length > (cloud === "aws" ? 40 : 12), `${taggable.length} taggable resources`);
     const bare = taggable.filter((resource) => {
       const tags = tagsOf(resource);
       return tags["openvidu-cluster"] !== `${project}-${stack}` || tags["managed-by"] !== "pulumi";
     });
-    assert.deepEqual(bare.map(({ urn }) => urn), []);
+    assert.deepEqual(
+      bare.map(({ urn }) => urn),
+      [],
+    );
   });
 
   it("are read from the SDK, which knows both kinds of types", () => {
-    const sure = { aws: ["aws:ec2/vpc:Vpc", "aws:ec2/route:Route"], azure: ["azure-native:compute:Disk", "azure-native:network:Subnet"] };
+    const sure = {
+      aws: ["aws:ec2/vpc:Vpc", "aws:ec2/route:Route"],
+      azure: ["azure-native:compute:Disk", "azure-native:network:Subnet"],
+    };
     assert.deepEqual(sure[cloud].map(isTaggable), [true, false]);
   });
 

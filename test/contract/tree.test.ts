@@ -45,16 +45,24 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
     const strays = members(recorded)
       .filter((resource) => resource !== top)
       .filter((resource) => !ancestorsOf(recorded, resource).includes(top));
-    assert.deepEqual(strays.map(({ urn }) => urn), []);
+    assert.deepEqual(
+      strays.map(({ urn }) => urn),
+      [],
+    );
   });
 
   it("the type chain of every URN is that of its parents", async () => {
     const recorded = await graph();
     const wrong = members(recorded).filter((resource) => {
-      const chain = [resource, ...ancestorsOf(recorded, resource)].map(({ type }) => type).filter((type) => type !== stackType);
+      const chain = [resource, ...ancestorsOf(recorded, resource)]
+        .map(({ type }) => type)
+        .filter((type) => type !== stackType);
       return typeChain(resource) !== chain.reverse().join("$");
     });
-    assert.deepEqual(wrong.map(({ urn }) => urn), []);
+    assert.deepEqual(
+      wrong.map(({ urn }) => urn),
+      [],
+    );
   });
 
   it("no two resources share a URN", async () => {
@@ -65,12 +73,20 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
   it("every resource of a cloud is made by an explicit provider", async () => {
     const recorded = await graph();
     const providers = recorded.resources.filter(isProvider);
-    const explicit = new Set(providers.filter(({ name }) => !name.startsWith("default")).map(({ urn, id }) => `${urn}::${id}`));
+    const explicit = new Set(
+      providers.filter(({ name }) => !name.startsWith("default")).map(({ urn, id }) => `${urn}::${id}`),
+    );
     const ofClouds = recorded.resources.filter(({ type, custom }) => custom && /^(aws|azure-native):/.test(type));
     assert.ok(ofClouds.length > 25, `only ${ofClouds.length} resources`);
-    assert.deepEqual(ofClouds.filter(({ provider }) => !explicit.has(provider ?? "")).map(({ urn }) => urn), []);
+    assert.deepEqual(
+      ofClouds.filter(({ provider }) => !explicit.has(provider ?? "")).map(({ urn }) => urn),
+      [],
+    );
     const defaults = providers.filter(({ name }) => name.startsWith("default")).map(({ type }) => type);
-    assert.deepEqual(defaults.filter((type) => /:(aws|azure-native)$/.test(type)), []);
+    assert.deepEqual(
+      defaults.filter((type) => /:(aws|azure-native)$/.test(type)),
+      [],
+    );
   });
 
   it("names of children begin with their parent's name", async () => {
@@ -80,12 +96,18 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
       .filter(({ above }) => above?.type !== stackType)
       // The first resource of a role may bear the role's own name.
       .filter(({ resource: { name }, above }) => name !== above?.name && !name.startsWith(`${above?.name}-`));
-    assert.deepEqual(misnamed.map(({ resource }) => resource.urn), []);
+    assert.deepEqual(
+      misnamed.map(({ resource }) => resource.urn),
+      [],
+    );
   });
 
   it("names are lower-case words joined by hyphens", async () => {
     const odd = members(await graph()).filter(({ name }) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name));
-    assert.deepEqual(odd.map(({ name }) => name), []);
+    assert.deepEqual(
+      odd.map(({ name }) => name),
+      [],
+    );
   });
 
   it("has every role, by its token, as often as the topology says", async () => {
@@ -101,12 +123,18 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
 
   it("components put nothing into state but their outputs", async () => {
     const components = (await graph()).resources.filter(({ custom, type }) => !custom && type !== stackType);
-    assert.deepEqual(components.filter(({ inputs }) => Object.keys(inputs).length > 0).map(({ urn }) => urn), []);
+    assert.deepEqual(
+      components.filter(({ inputs }) => Object.keys(inputs).length > 0).map(({ urn }) => urn),
+      [],
+    );
   });
 
   it("every component says that it is complete", async () => {
     const components = (await graph()).resources.filter(({ custom, type }) => !custom && type !== stackType);
-    assert.deepEqual(components.filter(({ outputs }) => Object.keys(outputs).length === 0).map(({ urn }) => urn), []);
+    assert.deepEqual(
+      components.filter(({ outputs }) => Object.keys(outputs).length === 0).map(({ urn }) => urn),
+      [],
+    );
   });
 
   it("has exactly four masters, each with its address, data disk and machine", async () => {
@@ -115,7 +143,11 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
       ofType(recorded, type).filter((resource) => isBelow(recorded, resource, "openvidu:index:MasterPool")).length;
     const types = {
       aws: ["aws:ec2/networkInterface:NetworkInterface", "aws:ebs/volume:Volume", "aws:ec2/instance:Instance"],
-      azure: ["azure-native:network:NetworkInterface", "azure-native:compute:Disk", "azure-native:compute:VirtualMachine"],
+      azure: [
+        "azure-native:network:NetworkInterface",
+        "azure-native:compute:Disk",
+        "azure-native:compute:VirtualMachine",
+      ],
     };
     assert.deepEqual(types[cloud].map(inPool), [4, 4, 4]);
     assert.equal(ofType(recorded, types[cloud][2]!).length, 4, "machines outside the pool");
@@ -137,7 +169,9 @@ describe("roles on both clouds", () => {
       Object.keys(roles).flatMap((token) =>
         ofType(graph, token).map(({ name, outputs: given }): [string, string[]] => [
           `${token} ${name}`,
-          Object.keys(given).filter((key) => !["urn", "id"].includes(key)).sort(),
+          Object.keys(given)
+            .filter((key) => !["urn", "id"].includes(key))
+            .sort(),
         ]),
       );
     assert.deepEqual(outputs(aws), outputs(azure));
@@ -170,7 +204,10 @@ forEachGraph(
 
     it("hold no unknown and no empty value but those that the cloud does not have", async () => {
       const leaves = [...leavesOf((await graph()).outputs)].filter(({ value }) => value === "" || value === undefined);
-      assert.deepEqual(leaves.map(({ path }) => path).filter((path) => path !== "storage.clusterData"), []);
+      assert.deepEqual(
+        leaves.map(({ path }) => path).filter((path) => path !== "storage.clusterData"),
+        [],
+      );
     });
   },
   { modes: ["up"] },

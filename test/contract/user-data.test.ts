@@ -22,17 +22,19 @@ interface Boot {
 }
 
 function boots(graph: Graph, cloud: CloudName): Boot[] {
-  const masters = ofType(graph, cloud === "aws" ? "aws:ec2/instance:Instance" : "azure-native:compute:VirtualMachine").map(
-    (each): Boot => {
-      const inputs = inputsOf(each);
-      const base64 = (cloud === "aws" ? inputs.userDataBase64 : inputs.osProfile.customData) as string;
-      return { node: each.name, base64, role: "master" };
-    },
-  );
+  const masters = ofType(
+    graph,
+    cloud === "aws" ? "aws:ec2/instance:Instance" : "azure-native:compute:VirtualMachine",
+  ).map((each): Boot => {
+    const inputs = inputsOf(each);
+    const base64 = (cloud === "aws" ? inputs.userDataBase64 : inputs.osProfile.customData) as string;
+    return { node: each.name, base64, role: "master" };
+  });
   const media =
     cloud === "aws"
       ? inputsOf(onlyOne(graph, "aws:ec2/launchTemplate:LaunchTemplate")).userData
-      : inputsOf(onlyOne(graph, "azure-native:compute:VirtualMachineScaleSet")).virtualMachineProfile.osProfile.customData;
+      : inputsOf(onlyOne(graph, "azure-native:compute:VirtualMachineScaleSet")).virtualMachineProfile.osProfile
+          .customData;
   return [...masters, { node: "media", base64: media as string, role: "media" }];
 }
 
@@ -79,12 +81,20 @@ forEachGraph(
     it("is the same on all masters but for slot, disk and own names", async () => {
       const masters = boots(await graph(), cloud).filter(({ role }) => role === "master");
       assert.equal(masters.length, 4);
-      const programs = masters.map((boot) => documentOf(boot).write_files.filter(({ path }) => !path.endsWith("node.env")));
+      const programs = masters.map((boot) =>
+        documentOf(boot).write_files.filter(({ path }) => !path.endsWith("node.env")),
+      );
       for (const each of programs) assert.deepEqual(each, programs[0]);
       const settings = masters.map(settingsIn);
       const different = Object.keys(settings[0]!).filter((key) => new Set(settings.map((each) => each[key])).size > 1);
-      assert.deepEqual(different.filter((key) => !["SLOT", "DATA_DISK"].includes(key)), []);
-      assert.deepEqual(settings.map(({ SLOT }) => SLOT), ["1", "2", "3", "4"]);
+      assert.deepEqual(
+        different.filter((key) => !["SLOT", "DATA_DISK"].includes(key)),
+        [],
+      );
+      assert.deepEqual(
+        settings.map(({ SLOT }) => SLOT),
+        ["1", "2", "3", "4"],
+      );
     });
 
     it("names the four addresses of the masters' interfaces in slot order on every machine", async () => {
@@ -93,9 +103,12 @@ forEachGraph(
       for (const boot of boots(recorded, cloud)) assert.equal(settingsIn(boot).MASTER_IPS, addresses, boot.node);
       const ofInterfaces =
         cloud === "aws"
-          ? ofType(recorded, "aws:ec2/networkInterface:NetworkInterface").map(({ outputs }) => unwrap(outputs.privateIp) as string)
+          ? ofType(recorded, "aws:ec2/networkInterface:NetworkInterface").map(
+              ({ outputs }) => unwrap(outputs.privateIp) as string,
+            )
           : ofType(recorded, "azure-native:network:NetworkInterface").map(
-              ({ outputs }) => (unwrap(outputs.ipConfigurations) as { privateIPAddress: string }[])[0]!.privateIPAddress,
+              ({ outputs }) =>
+                (unwrap(outputs.ipConfigurations) as { privateIPAddress: string }[])[0]!.privateIPAddress,
             );
       assert.equal(ofInterfaces.join(","), addresses);
     });
@@ -115,8 +128,14 @@ forEachGraph(
       assert.equal(ids.get("master")?.size, 1);
       assert.equal(ids.get("media")?.size, 1);
       const [master, media] = [[...ids.get("master")!][0]!, [...ids.get("media")!][0]!];
-      assert.match(master, cloud === "aws" ? /^arn:aws:secretsmanager:.*-master-/ : /^https:\/\/.*\/secrets\/bundle-master$/);
-      assert.match(media, cloud === "aws" ? /^arn:aws:secretsmanager:.*-media-/ : /^https:\/\/.*\/secrets\/bundle-media$/);
+      assert.match(
+        master,
+        cloud === "aws" ? /^arn:aws:secretsmanager:.*-master-/ : /^https:\/\/.*\/secrets\/bundle-master$/,
+      );
+      assert.match(
+        media,
+        cloud === "aws" ? /^arn:aws:secretsmanager:.*-media-/ : /^https:\/\/.*\/secrets\/bundle-media$/,
+      );
     });
 
     it("puts files only where root alone can change them", async () => {
@@ -139,16 +158,22 @@ forEachGraph(
     });
 
     it("is for this cloud only", async () => {
-      const other = cloud === "aws" ? /vault\.azure|X-aws-ec2.*Metadata: true/ : /X-aws-ec2-metadata-token|secretsmanager/;
+      const other =
+        cloud === "aws" ? /vault\.azure|X-aws-ec2.*Metadata: true/ : /X-aws-ec2-metadata-token|secretsmanager/;
       for (const boot of boots(await graph(), cloud)) assert.doesNotMatch(JSON.stringify(documentOf(boot)), other);
     });
 
     it("downloads nothing over plain HTTP, and pipes no download into a shell", async () => {
       for (const boot of boots(await graph(), cloud)) {
-        const text = documentOf(boot).write_files.map(({ content }) => content).join("\n");
+        const text = documentOf(boot)
+          .write_files.map(({ content }) => content)
+          .join("\n");
         const plain = [...text.matchAll(/http:\/\/[^\s"'`)]+/g)].map(([url]) => url);
         const local = /^http:\/\/(127\.0\.0\.1|169\.254\.169\.254|localhost|\$)/;
-        assert.deepEqual(plain.filter((url) => !local.test(url)), []);
+        assert.deepEqual(
+          plain.filter((url) => !local.test(url)),
+          [],
+        );
         assert.doesNotMatch(text, /(curl|wget)[^\n|]*\|\s*(sudo\s+)?(ba|da|z)?sh\b/);
         assert.doesNotMatch(text, /^\s*set\s+-[a-z]*x/m);
       }

@@ -20,7 +20,9 @@ export interface Needle {
 export function base64Alignments(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].map((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64").replaceAll("=", "");
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString("base64")
+      .replaceAll("=", "");
     const spoiltAtStart = Math.ceil((offset * 8) / 6);
     const spoiltAtEnd = ((offset + bytes.length) * 8) % 6 === 0 ? 0 : 1;
     return encoded.slice(spoiltAtStart, encoded.length - spoiltAtEnd);
@@ -50,7 +52,8 @@ export function needle(name: string, text: string): Needle {
 export function* opened(text: string, depth = 0): Generator<string> {
   yield text;
   if (depth >= deepest) return;
-  for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{16,}={0,2}/g)) yield* openedBytes(Buffer.from(run, "base64"), depth);
+  for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{16,}={0,2}/g))
+    yield* openedBytes(Buffer.from(run, "base64"), depth);
 }
 
 function* openedBytes(bytes: Buffer, depth: number): Generator<string> {

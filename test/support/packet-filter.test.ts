@@ -42,7 +42,8 @@ describe("packet filter of security groups", () => {
     it(title, () => assert.equal(groupsAllow(direction, rules, connection)(connection.port), allowed));
   }
 
-  it("lets nothing in without a rule", () => assert.equal(groupsAllow("ingress", [], tcp(outside, inside, 443))(443), false));
+  it("lets nothing in without a rule", () =>
+    assert.equal(groupsAllow("ingress", [], tcp(outside, inside, 443))(443), false));
 });
 
 describe("packet filter of network security groups", () => {
@@ -62,7 +63,10 @@ describe("packet filter of network security groups", () => {
     nsgAllows(inOrder("Inbound", rules), connection)(connection.port, sourcePort);
 
   it("the platform lets the virtual network and probes in, and nobody else", () => {
-    assert.deepEqual([other, probe, outside].map((from) => verdict([], tcp(from, inside, 22))), [true, true, false]);
+    assert.deepEqual(
+      [other, probe, outside].map((from) => verdict([], tcp(from, inside, 22))),
+      [true, true, false],
+    );
   });
 
   it("the lower priority number wins", () => {
@@ -71,7 +75,13 @@ describe("packet filter of network security groups", () => {
   });
 
   it("a deny of the virtual network also stops probes that nothing allows first", () => {
-    const deny = rule({ priority: 4096, access: "Deny", protocol: "*", destinationPortRange: "*", sourceAddressPrefix: "VirtualNetwork" });
+    const deny = rule({
+      priority: 4096,
+      access: "Deny",
+      protocol: "*",
+      destinationPortRange: "*",
+      sourceAddressPrefix: "VirtualNetwork",
+    });
     assert.equal(verdict([deny], tcp(probe, inside, 443)), false);
     assert.equal(verdict([deny, rule({ sourceAddressPrefix: "AzureLoadBalancer" })], tcp(probe, inside, 443)), true);
   });
@@ -91,7 +101,10 @@ describe("packet filter of network security groups", () => {
 
   it("Internet means addresses outside the network", () => {
     const rules = [rule({ sourceAddressPrefix: "Internet" }), rule({ priority: 4096, access: "Deny" })];
-    assert.deepEqual([outside, inside].map((from) => verdict(rules, tcp(from, inside, 443))), [true, false]);
+    assert.deepEqual(
+      [outside, inside].map((from) => verdict(rules, tcp(from, inside, 443))),
+      [true, false],
+    );
   });
 
   it("refuses two rules of one priority", () => {
@@ -101,7 +114,9 @@ describe("packet filter of network security groups", () => {
 
 describe("ranges of the packet filters", () => {
   it("hold their first and last address and no other", () => {
-    const inRange = ["10.0.3.255", "10.0.4.0", "10.0.7.255", "10.0.8.0"].map((address) => contains("10.0.4.0/22", address));
+    const inRange = ["10.0.3.255", "10.0.4.0", "10.0.7.255", "10.0.8.0"].map((address) =>
+      contains("10.0.4.0/22", address),
+    );
     assert.deepEqual(inRange, [false, true, true, false]);
   });
 });

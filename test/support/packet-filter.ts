@@ -81,7 +81,8 @@ const protocolNumbers: Readonly<Record<Protocol, string>> = { tcp: "6", udp: "17
 /** Whether a security-group rule is about a connection, whatever its port. */
 function groupRuleConcerns(rule: GroupRule, { from, to, protocol }: Connection): boolean {
   const remote = rule.direction === "ingress" ? from : to;
-  if (!isEverything(rule) && rule.ipProtocol !== protocol && rule.ipProtocol !== protocolNumbers[protocol]) return false;
+  if (!isEverything(rule) && rule.ipProtocol !== protocol && rule.ipProtocol !== protocolNumbers[protocol])
+    return false;
   if (rule.cidrIpv4 !== undefined) return contains(rule.cidrIpv4, remote.address);
   return rule.referencedSecurityGroupId !== undefined && remote.groups.includes(rule.referencedSecurityGroupId);
 }
@@ -142,9 +143,7 @@ function prefixMeans(prefix: string, party: Party): boolean {
 }
 
 function endMatches(prefixes: readonly string[], groups: readonly string[], party: Party): boolean {
-  return (
-    prefixes.some((prefix) => prefixMeans(prefix, party)) || groups.some((group) => party.groups.includes(group))
-  );
+  return prefixes.some((prefix) => prefixMeans(prefix, party)) || groups.some((group) => party.groups.includes(group));
 }
 
 /** Whether a rule of a network security group is about a connection, whatever its ports. */
@@ -213,8 +212,8 @@ type Json = Readonly<Record<string, any>>;
 
 /** A rule as it is written in an Azure request: singular and plural properties, groups as `{ id }`. */
 export function nsgRuleFrom(json: Json): NsgRule {
-  const list = (one: unknown, many: unknown): string[] => [
-    ...(one === undefined ? [] : [String(one)]),
+  const list = (one: string | undefined, many: unknown): string[] => [
+    ...(one === undefined ? [] : [one]),
     ...((many as string[] | undefined) ?? []).map(String),
   ];
   const ids = (groups: unknown): string[] => ((groups as { id: string }[] | undefined) ?? []).map(({ id }) => id);

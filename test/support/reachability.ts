@@ -75,8 +75,12 @@ export function expected(
         return between(from.kind);
       case "neighbour":
         return cloud === "aws" ? between("internet") : [];
-      default:
-        throw new Error(`${from.kind} makes no connections`);
+      case "service":
+        throw new Error("services make no connections");
+      default: {
+        const exhaustive: never = from.kind;
+        throw new Error(`unknown place ${String(exhaustive)}`);
+      }
     }
   }
 }
@@ -162,10 +166,19 @@ export function placesOf(
     const address = cidr.split("/")[0]!;
     return { name: `operator ${address}`, kind: "operator", party: { address, groups: [], inNetwork: false } };
   });
-  const nodes = [node("master", "10.0.1.4"), node("master", "10.0.2.4"), node("media", "10.0.3.4"), node("media", "10.0.4.4")];
+  const nodes = [
+    node("master", "10.0.1.4"),
+    node("master", "10.0.2.4"),
+    node("media", "10.0.3.4"),
+    node("media", "10.0.4.4"),
+  ];
   const strangers = [outside("1.1.1.1"), outside("151.101.1.69")];
   return {
     sources: [...strangers, ...operators, loadBalancer, neighbour, ...nodes],
-    targets: [...nodes, ...strangers, ...(cloud === "azure" ? [service("AzureKeyVault"), service("Storage")] : [loadBalancer])],
+    targets: [
+      ...nodes,
+      ...strangers,
+      ...(cloud === "azure" ? [service("AzureKeyVault"), service("Storage")] : [loadBalancer]),
+    ],
   };
 }

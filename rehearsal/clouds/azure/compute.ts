@@ -481,7 +481,8 @@ function capacityProblems(profile: Properties): string[] {
         "BadRequest",
         `The profile '${name}' has a minimum capacity (${low}) that is greater than its maximum capacity (${high}).`,
       ),
-    (fallback < low || fallback > high) &&
+    low <= high &&
+      (fallback < low || fallback > high) &&
       refusal(
         "BadRequest",
         `The profile '${name}' has a default capacity (${fallback}) that is not between its minimum (${low}) and maximum (${high}).`,

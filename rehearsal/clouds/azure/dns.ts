@@ -32,7 +32,10 @@ function valueProblems(inputs: Properties): string[] {
   return problems(
     !field && refusal("BadRequest", `The record type '${type}' is not supported.`),
     alias && filled && refusal("BadRequest", "A record set with a target resource cannot have records of its own."),
-    !alias && !filled && refusal("BadRequest", `The record set of type '${type}' must have at least one record.`),
+    field !== undefined &&
+      !alias &&
+      !filled &&
+      refusal("BadRequest", `The record set of type '${type}' must have at least one record.`),
     number(inputs.ttl) === undefined &&
       !alias &&
       refusal("BadRequest", "The time-to-live of the record set is required."),

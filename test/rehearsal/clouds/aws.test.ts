@@ -748,9 +748,122 @@ function refresh(minHealthyPercentage: number, maxHealthyPercentage: number): Pr
   return { strategy: "Rolling", preferences: { minHealthyPercentage, maxHealthyPercentage } };
 }
 
+/** Title, type, an accepted example, what to change, what the refusal says. */
+type Row = [string, string, (on: Stage) => Properties, Properties | ((on: Stage) => Properties), string];
+
+const targets = (on: Stage): Properties => ({ port: 80, protocol: "TCP", vpcId: idOf(on, "vpc") });
+const health = (healthCheck: Properties): Properties => ({ healthCheck });
+const subnetMappings = (on: Stage): Properties => ({
+  loadBalancerType: "network",
+  subnetMappings: [{ subnetId: idOf(on, "a"), allocationId: "eipalloc-0a1b2c3d4e5f60718" }],
+});
+const address = (records: string[]): Properties => ({
+  zoneId: "Z1",
+  name: "x.example.com",
+  type: "A",
+  ttl: 1,
+  records,
+});
+const bucketRule = (...rules: Properties[]): Properties => ({ bucket: "example-bucket", rules });
+const encryption = (settings: Properties): Properties => bucketRule({ applyServerSideEncryptionByDefault: settings });
+const expiry = { status: "Enabled", expiration: { days: 1 } };
+const foreignTargets = (on: Stage): string =>
+  on.add(targetGroup, "foreign", { port: 443, protocol: "TCP", vpcId: on.resources[1]!.id }).id;
+
+/* prettier-ignore */
+const details: Row[] = [
+  ["a VPC has a range", vpc, () => ({ cidrBlock: "10.2.0.0/16" }), { cidrBlock: undefined }, "Either 'cidrBlock' or"],
+  ["a VPC has one Internet gateway", "aws:ec2/internetGateway:InternetGateway", (on) => { on.add("aws:ec2/internetGateway:InternetGateway", "igw", { vpcId: idOf(on, "vpc") }); return { vpcId: idOf(on, "other-vpc") }; }, (on) => ({ vpcId: idOf(on, "vpc") }), "already has an internet gateway attached"],
+  ["an address is associated with something that exists", "aws:ec2/eipAssociation:EipAssociation", () => ({ allocationId: "eipalloc-0a1b2c3d4e5f60718" }), { allocationId: "eip" }, "InvalidAllocationID.NotFound"],
+  ["an address serves one NAT gateway", "aws:ec2/natGateway:NatGateway", (on) => { on.add("aws:ec2/natGateway:NatGateway", "nat", { subnetId: idOf(on, "a"), allocationId: "eipalloc-0a1b2c3d4e5f60718" }); return { subnetId: idOf(on, "a"), allocationId: "eipalloc-0a1b2c3d4e5f60719" }; }, { allocationId: "eipalloc-0a1b2c3d4e5f60718" }, "is already associated"],
+  ["a subnet has one route table", "aws:ec2/routeTableAssociation:RouteTableAssociation", (on) => { const table = on.add("aws:ec2/routeTable:RouteTable", "table", { vpcId: idOf(on, "vpc") }).id; on.add("aws:ec2/routeTableAssociation:RouteTableAssociation", "first", { routeTableId: table, subnetId: idOf(on, "a") }); return { routeTableId: table, subnetId: idOf(on, "b") }; }, (on) => ({ subnetId: idOf(on, "a") }), "conflicts with an existing association"],
+  ["a route table serves subnets of its VPC", "aws:ec2/routeTableAssociation:RouteTableAssociation", (on) => ({ routeTableId: on.add("aws:ec2/routeTable:RouteTable", "table", { vpcId: idOf(on, "vpc") }).id, subnetId: idOf(on, "a") }), (on) => ({ routeTableId: on.add("aws:ec2/routeTable:RouteTable", "far", { vpcId: idOf(on, "other-vpc") }).id }), "belong to different networks"],
+  ["an association has a subnet", "aws:ec2/routeTableAssociation:RouteTableAssociation", (on) => ({ routeTableId: "rtb-0a1b2c3d", subnetId: idOf(on, "a") }), { subnetId: undefined }, "one of `gateway_id,subnet_id` must be specified"],
+  ["a route's gateway is of its VPC", "aws:ec2/route:Route", (on) => ({ routeTableId: on.add("aws:ec2/routeTable:RouteTable", "table", { vpcId: idOf(on, "vpc") }).id, destinationCidrBlock: "0.0.0.0/0", gatewayId: on.add("aws:ec2/internetGateway:InternetGateway", "igw", { vpcId: idOf(on, "vpc") }).id }), (on) => ({ gatewayId: on.add("aws:ec2/internetGateway:InternetGateway", "far", { vpcId: idOf(on, "other-vpc") }).id }), "belong to different networks"],
+  ["a destination has one route", "aws:ec2/route:Route", (on) => { on.add("aws:ec2/route:Route", "first", { routeTableId: "rtb-0a1b2c3d", destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-0a1b2c3d" }); return { routeTableId: "rtb-0a1b2c3d", destinationCidrBlock: "10.0.0.0/8", gatewayId: "igw-0a1b2c3d" }; }, { destinationCidrBlock: "0.0.0.0/0" }, "RouteAlreadyExists"],
+  ["an interface end point is for a service of the region", "aws:ec2/vpcEndpoint:VpcEndpoint", (on) => ({ vpcId: idOf(on, "vpc"), vpcEndpointType: "Interface", serviceName: "com.amazonaws.eu-west-1.ssm" }), { serviceName: "com.amazonaws.eu-west-2.ssm" }, "does not exist"],
+  ["an interface's fixed address lies in its subnet", nic, (on) => ({ subnetId: idOf(on, "a"), privateIps: ["10.0.0.9"] }), { privateIps: ["10.0.1.9"] }, "does not fall within the subnet's address range"],
+  ["a group's description is short", group, (on) => ({ vpcId: idOf(on, "vpc"), description: "d".repeat(255) }), { description: "d".repeat(256) }, "Invalid security group description"],
+  ["a group's name is taken once in a VPC", group, (on) => { on.add(group, "first", { vpcId: idOf(on, "vpc"), name: "taken" }); return { vpcId: idOf(on, "other-vpc"), name: "taken" }; }, (on) => ({ vpcId: idOf(on, "vpc") }), "InvalidGroup.Duplicate"],
+  ["a trust policy has 2048 characters at most", "aws:iam/role:Role", () => ({ assumeRolePolicy: trust }), { assumeRolePolicy: trust.replace("ec2.", `${"e".repeat(2048)}.`) }, "ACLSizePerRole: 2048"],
+  ["a managed policy has 6144 characters at most", "aws:iam/policy:Policy", () => ({ policy: allow }), { policy: allow.replace("*", "x".repeat(6144)) }, "PolicySize: 6144"],
+  ["a secret's name is taken once", "aws:secretsmanager/secret:Secret", () => ({ name: "another" }), { name: "secret" }, "ResourceExistsException"],
+  ["a version has one value", "aws:secretsmanager/secretVersion:SecretVersion", (on) => ({ secretId: idOf(on, "secret"), secretString: "x" }), { secretBinary: "eA==" }, "only one of these may be specified"],
+  ["a write-only value has a version", "aws:secretsmanager/secretVersion:SecretVersion", (on) => ({ secretId: idOf(on, "secret"), secretStringWo: "x", secretStringWoVersion: 1 }), { secretStringWoVersion: undefined }, "all of `secret_string_wo,secret_string_wo_version` must be specified"],
+  ["a secret's policy is a policy", "aws:secretsmanager/secretPolicy:SecretPolicy", (on) => ({ secretArn: idOf(on, "secret"), policy: allow }), { policy: "{}" }, "MalformedPolicyDocument"],
+  ["a policy's secret is of its region", "aws:secretsmanager/secretPolicy:SecretPolicy", () => ({ secretArn: "arn:aws:secretsmanager:eu-west-1:1:secret:x", policy: allow }), { secretArn: "arn:aws:secretsmanager:us-east-1:1:secret:x" }, "ResourceNotFoundException"],
+  ["a grant is for operations that exist", "aws:kms/grant:Grant", () => ({ keyId: kmsKey(region), granteePrincipal: "arn:aws:iam::1:role/x", operations: ["Decrypt"] }), { operations: ["Read"] }, "got Read"],
+  ["a grant is for a principal", "aws:kms/grant:Grant", () => ({ keyId: kmsKey(region), granteePrincipal: "arn:aws:iam::1:role/x", operations: ["Decrypt"] }), { granteePrincipal: "x" }, "does not refer to a valid principal"],
+  ["a bucket's encryption is one that exists", "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", () => encryption({ sseAlgorithm: "AES256" }), encryption({ sseAlgorithm: "DES" }), "got DES"],
+  ["a bucket's key goes with KMS", "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", () => encryption({ sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKey(region) }), encryption({ sseAlgorithm: "AES256", kmsMasterKeyId: kmsKey(region) }), "a KMSMasterKeyID is not applicable"],
+  ["lifecycle rules differ in id", "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", () => bucketRule({ id: "a", ...expiry }, { id: "b", ...expiry }), bucketRule({ id: "a", ...expiry }, { id: "a", ...expiry }), "Rule ID must be unique"],
+  ["a lifecycle rule is enabled or disabled", "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", () => bucketRule({ id: "a", ...expiry }), bucketRule({ id: "a", ...expiry, status: "On" }), 'got: "On"'],
+  ["a volume has a size", volume, () => ({ availabilityZone: "eu-west-1a", size: 1 }), { size: undefined }, "one of `size,snapshot_id` must be specified"],
+  ["a volume is not too large", volume, () => ({ availabilityZone: "eu-west-1a", type: "gp3", size: 65536 }), { size: 65537 }, "is too large for volume type gp3"],
+  ["a volume with a key is encrypted", volume, () => ({ availabilityZone: "eu-west-1a", size: 1, encrypted: true, kmsKeyId: kmsKey(region) }), { encrypted: false }, "all of `encrypted,kms_key_id` must be specified"],
+  ["gp2 takes no IOPS", volume, () => ({ availabilityZone: "eu-west-1a", size: 1, type: "gp2" }), { iops: 3000 }, "iops is not supported for gp2"],
+  ["gp2 takes no throughput", volume, () => ({ availabilityZone: "eu-west-1a", size: 1, type: "gp2" }), { throughput: 125 }, "throughput is not supported for gp2"],
+  ["a mapping's subnet exists", balancer, subnetMappings, { subnetMappings: [{ subnetId: "subnet-x" }] }, "InvalidSubnetID.NotFound"],
+  ["a balancer has subnets or mappings", balancer, subnetMappings, (on) => ({ subnetMappings: [{ subnetId: idOf(on, "a") }], subnets: [idOf(on, "b")] }), "conflicts with subnet_mapping"],
+  ["a balancer's name is taken once", balancer, (on) => ({ subnets: [idOf(on, "a")], loadBalancerType: "network", name: "other" }), { name: "nlb" }, "DuplicateLoadBalancerName"],
+  ["a balancer's name does not begin with internal-", balancer, (on) => ({ subnets: [idOf(on, "a")], loadBalancerType: "network", name: "external-x" }), { name: "internal-x" }, "'name' does not match expression"],
+  ["a health check does not outlast its interval", targetGroup, (on) => ({ ...targets(on), ...health({ interval: 10, timeout: 10 }) }), health({ interval: 10, timeout: 11 }), "must be smaller than or equal to the interval '10'"],
+  ["a health check speaks TCP or HTTP", targetGroup, (on) => ({ ...targets(on), ...health({ protocol: "TCP" }) }), health({ protocol: "TLS" }), "got TLS"],
+  ["a TCP health check matches no codes", targetGroup, (on) => ({ ...targets(on), ...health({ protocol: "HTTP", matcher: "200" }) }), health({ protocol: "TCP", matcher: "200" }), '"health_check.matcher" cannot be specified'],
+  ["a target group has a port", targetGroup, targets, { port: undefined }, 'Attribute "port" must be specified'],
+  ["a target group's port is a port", targetGroup, targets, { port: 65536 }, "expected port to be in the range (1 - 65535), got 65536"],
+  ["a deregistration takes an hour at most", targetGroup, targets, { deregistrationDelay: 3601 }, "to be in the range (0 - 3600), got 3601"],
+  ["a target group's name is taken once", targetGroup, targets, { name: "targets" }, "DuplicateTargetGroupName"],
+  ["a listener's balancer exists", listener, (on) => tlsListener(on), { loadBalancerArn: "nlb" }, "is not a valid load balancer ARN"],
+  ["a network balancer does not speak HTTP", listener, (on) => ({ ...tlsListener(on), defaultActions: [] , protocol: "TCP", certificateArn: undefined }), { protocol: "HTTP" }, "Protocol 'HTTP' must be one of"],
+  ["a listener's port is a port", listener, (on) => tlsListener(on), { port: 0 }, "to be in the range (1 - 65535), got 0"],
+  ["a TCP listener has no certificate", listener, (on) => ({ ...tlsListener(on), protocol: "TCP", certificateArn: undefined }), (on) => ({ certificateArn: idOf(on, "certificate") }), "Certificates cannot be specified for TCP listeners"],
+  ["a TCP listener has no TLS policy", listener, (on) => ({ ...tlsListener(on), protocol: "TCP", certificateArn: undefined }), { sslPolicy: "ELBSecurityPolicy-2016-08" }, "SSL policies cannot be specified for TCP listeners"],
+  ["a TCP listener's idle timeout is 6000 s at most", listener, (on) => ({ ...tlsListener(on), protocol: "TCP", certificateArn: undefined, tcpIdleTimeoutSeconds: 6000 }), { tcpIdleTimeoutSeconds: 6001 }, "(60 - 6000), got 6001"],
+  ["a listener's targets are in its VPC", listener, (on) => tlsListener(on), (on) => ({ defaultActions: [{ type: "forward", targetGroupArn: foreignTargets(on) }] }), "in a different VPC"],
+  ["a target is in its group's VPC", "aws:lb/targetGroupAttachment:TargetGroupAttachment", (on) => ({ targetGroupArn: idOf(on, "targets"), targetId: idOf(on, "machine") }), (on) => ({ targetGroupArn: foreignTargets(on) }), "are not in the target group VPC"],
+  ["an IP target is an address", "aws:lb/targetGroupAttachment:TargetGroupAttachment", (on) => ({ targetGroupArn: on.add(targetGroup, "ips", { ...targets(on), targetType: "ip" }).id, targetId: "10.0.0.9" }), { targetId: "here" }, "is not a valid IPv4 address"],
+  ["an attachment's group exists", "aws:lb/targetGroupAttachment:TargetGroupAttachment", (on) => ({ targetGroupArn: idOf(on, "targets"), targetId: idOf(on, "machine") }), { targetGroupArn: "targets" }, "TargetGroupNotFound"],
+  ["a certificate's names are names", certificate, () => ({ domainName: "a.example.com" }), { subjectAlternativeNames: ["not a name"] }, "Member must satisfy regular expression pattern"],
+  ["a certificate's proof is one that exists", certificate, () => ({ domainName: "a.example.com", validationMethod: "DNS" }), { validationMethod: "PHONE" }, "got PHONE"],
+  ["a validation's certificate exists", "aws:acm/certificateValidation:CertificateValidation", (on) => ({ certificateArn: idOf(on, "certificate") }), { certificateArn: "arn:aws:acm:us-east-1:1:certificate/x" }, "Could not find certificate"],
+  ["a record is there once", "aws:route53/record:Record", (on) => { on.add("aws:route53/record:Record", "first", address(["192.0.2.1"])); return { ...address(["192.0.2.1"]), name: "y.example.com" }; }, { name: "x.example.com." }, "but it already exists"],
+  ["an A record has addresses", "aws:route53/record:Record", () => address(["192.0.2.1"]), address(["elsewhere"]), "Value is not a valid IPv4 address"],
+  ["an instance type is written like one", instance, (on) => machine(on), { instanceType: "large" }, "Invalid value 'large' for InstanceType."],
+  ["an instance has a type", instance, (on) => machine(on), { instanceType: undefined }, "one of `instance_type,launch_template` must be specified"],
+  ["tokens are optional or required", instance, (on) => machine(on), { metadataOptions: { httpTokens: "yes" } }, "got yes"],
+  ["an instance's groups are of its VPC", instance, (on) => ({ ami: intelImage, instanceType: "c6i.large", subnetId: idOf(on, "a"), vpcSecurityGroupIds: [idOf(on, "group")] }), (on) => ({ vpcSecurityGroupIds: [idOf(on, "other-group")] }), "does not exist in VPC"],
+  ["a root disk keeps to its type's limits", instance, (on) => machine(on, { rootBlockDevice: { volumeType: "gp3", volumeSize: 10 } }), { rootBlockDevice: { volumeType: "gp3", volumeSize: 10, iops: 100 } }, "Volume iops of 100 is too low"],
+  ["a device name is used once", attachment, (on) => { const instanceId = idOf(on, "machine"); on.add(attachment, "first", { instanceId, volumeId: on.add(volume, "other", { availabilityZone: "eu-west-1a", size: 1 }).id, deviceName: "/dev/sdf" }); return { instanceId, volumeId: idOf(on, "disk"), deviceName: "/dev/sdg" }; }, { deviceName: "/dev/sdf" }, "is already in use"],
+  ["a device name is one of a disk", attachment, (on) => ({ instanceId: idOf(on, "machine"), volumeId: idOf(on, "disk"), deviceName: "/dev/sdf" }), { deviceName: "/dev/nvme1n1" }, "is not a valid EBS device name"],
+  ["a template's groups exist", template, () => ({ networkInterfaces: [{ securityGroups: ["sg-0a1b2c3d"] }] }), { networkInterfaces: [{ securityGroups: ["web"] }] }, "InvalidGroup.NotFound"],
+  ["a template names groups in one place", template, () => ({ networkInterfaces: [{ securityGroups: ["sg-0a1b2c3d"] }] }), { vpcSecurityGroupIds: ["sg-0a1b2c3d"] }, "InvalidParameterCombination"],
+  ["a template's default version is set or follows", template, () => ({ updateDefaultVersion: true }), { defaultVersion: 1 }, "conflicts with update_default_version"],
+  ["a template's name is taken once", template, () => ({ name: "another" }), { name: "template" }, "Launch template name already in use."],
+  ["a hook is for launches or terminations", hook, () => ({ autoscalingGroupName: "media", ...launching(60) }), { lifecycleTransition: "launch" }, "got launch"],
+  ["a hook continues or abandons", hook, () => ({ autoscalingGroupName: "media", ...launching(60) }), { defaultResult: "WAIT" }, "got WAIT"],
+  ["a group's wish is not below its minimum", scalingGroup, (on) => media(on, { desiredCapacity: 1 }), { desiredCapacity: 0 }, "Desired capacity:0 must be between"],
+  ["a group's wish is not above its maximum", scalingGroup, (on) => media(on, { desiredCapacity: 2 }), { desiredCapacity: 3 }, "Desired capacity:3 must be between"],
+  ["a roll is Rolling", scalingGroup, (on) => media(on, { instanceRefresh: refresh(100, 200) }), { instanceRefresh: { ...refresh(100, 200), strategy: "Fast" } }, "got Fast"],
+  ["a roll keeps 0 % at least", scalingGroup, (on) => media(on, { instanceRefresh: refresh(0, 100) }), { instanceRefresh: refresh(101, 200) }, "(0 - 100), got 101"],
+  ["a roll has 200 % at most", scalingGroup, (on) => media(on, { instanceRefresh: refresh(100, 200) }), { instanceRefresh: refresh(101 - 1, 99) }, "(100 - 200), got 99"],
+  ["a machine lives a day at least", scalingGroup, (on) => media(on, { maxInstanceLifetime: 86400 }), { maxInstanceLifetime: 86399 }, "got 86399"],
+  ["a group has a template", scalingGroup, (on) => media(on), { launchTemplate: undefined }, "must be specified"],
+  ["a group's template exists", scalingGroup, (on) => media(on), { launchTemplate: { id: "template" } }, "with template ID template, does not exist."],
+  ["a group's template has a numeric version", scalingGroup, (on) => media(on), (on) => ({ launchTemplate: { id: idOf(on, "template"), version: "newest" } }), "Invalid launch template version"],
+  ["initial hooks differ in name", scalingGroup, (on) => media(on, { initialLifecycleHooks: [launching(60)] }), { initialLifecycleHooks: [launching(60), launching(60)] }, "Duplicate lifecycle hook name ready"],
+  ["tags of a group differ in key", scalingGroup, (on) => media(on, { tags: [{ key: "a" }] }), { tags: [{ key: "a" }, { key: "a" }] }, "Duplicate tag key a"],
+  ["a group has subnets", scalingGroup, (on) => media(on), { vpcZoneIdentifiers: [] }, "At least one Availability Zone or VPC Subnet is required."],
+  ["a group's targets exist", scalingGroup, (on) => media(on, { targetGroupArns: [idOf(on, "targets")] }), { targetGroupArns: ["targets"] }, "Provided Target Groups may not be valid."],
+  ["a target value is positive", "aws:autoscaling/policy:Policy", () => ({ autoscalingGroupName: "media", policyType: "TargetTrackingScaling", targetTrackingConfiguration: { targetValue: 1 } }), { targetTrackingConfiguration: { targetValue: 0 } }, "Target value must be greater than 0"],
+  ["target tracking has no cooldown", "aws:autoscaling/policy:Policy", () => ({ autoscalingGroupName: "media", policyType: "TargetTrackingScaling", targetTrackingConfiguration: { targetValue: 1 } }), { cooldown: 60 }, "cooldown is only supported for policy type SimpleScaling"],
+  ["a key pair's key is in OpenSSH's form", "aws:ec2/keyPair:KeyPair", () => ({ publicKey: "ssh-ed25519 AAAA" }), { publicKey: "-----BEGIN PUBLIC KEY-----" }, "InvalidKey.Format"],
+];
+
 describe("simulated AWS refuses what AWS refuses", () => {
   const rules = [network, security, identity, storage, balancing, dns, compute].flat();
   testRules(rules.map((rule) => ({ ...rule, stage })));
+  testRules(details.map(([title, type, accepted, change, says]) => ({ title, type, stage, accepted, change, says })));
 
   it("a name that comes out too long with its suffix is refused", () => {
     const on = stage();
@@ -870,6 +983,47 @@ describe("simulated AWS look-ups", () => {
     const zone = cloudsFor({ "openvidu:domain": "video.example.org" }).aws!.invokes["aws:route53/getZone:getZone"]!;
     const answer = zone.call({ zoneId: "Z0123456789" }, new Stage({ region }).world);
     assert.equal("result" in answer && answer.result.name, "example.org");
+  });
+
+  it("partition, region, account and zones follow from the provider's region", () => {
+    const china = new Stage({ region: "cn-north-1" });
+    const partition = call("aws:index/getPartition:getPartition", {}, china);
+    assert.deepEqual([partition.partition, partition.dnsSuffix], ["aws-cn", "amazonaws.com.cn"]);
+    assert.equal(call("aws:index/getRegion:getRegion", {}, china).region, "cn-north-1");
+    const caller = call("aws:index/getCallerIdentity:getCallerIdentity", {}, china);
+    assert.deepEqual([caller.accountId, caller.arn], ["123456789012", "arn:aws-cn:iam::123456789012:user/rehearsal"]);
+    const { names } = call(
+      "aws:index/getAvailabilityZones:getAvailabilityZones",
+      {},
+      new Stage({ region: "us-west-1" }),
+    );
+    assert.deepEqual(names, ["us-west-1a", "us-west-1c"]);
+  });
+
+  it("an adopted bucket or VPC is found by a name that it can have", () => {
+    const bucket = call("aws:s3/getBucket:getBucket", { bucket: "adopted" });
+    assert.deepEqual([bucket.arn, bucket.bucketRegion], ["arn:aws:s3:::adopted", region]);
+    const far = new Stage({ region }, existingThings({}, { adopted: { bucketRegion: "us-east-1" } }));
+    assert.equal(call("aws:s3/getBucket:getBucket", { bucket: "adopted" }, far).bucketRegion, "us-east-1");
+    assert.match(
+      String(call("aws:s3/getBucket:getBucket", { bucket: "Not A Bucket" }).failure),
+      /couldn't find resource/,
+    );
+    assert.equal(call("aws:ec2/getVpc:getVpc", { id: "vpc-0aaaaaaaaaaaaaaa1" }).cidrBlock, "172.31.0.0/16");
+    assert.equal(call("aws:ec2/getVpc:getVpc", { id: "vpc" }).failure, "no matching EC2 VPC found");
+    const filters = [{ name: "subnet-id", values: ["subnet-0aaaaaaaaaaaaaaa1", "subnet-x"] }];
+    assert.deepEqual(call("aws:ec2/getSubnets:getSubnets", { filters }).ids, ["subnet-0aaaaaaaaaaaaaaa1"]);
+    assert.match(String(call("aws:route53/getZone:getZone", { zoneId: "zone" }).failure), /NoSuchHostedZone/);
+  });
+
+  it("an image is found by its exact name, and by a pattern only where the newest is wanted", () => {
+    const find = (name: string, more: Properties = {}): Properties =>
+      call("aws:ec2/getAmi:getAmi", { filters: [{ name: "name", values: [name] }], ...more });
+    const name = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20260901";
+    assert.equal(find(name).architecture, "arm64");
+    assert.match(String(find(name).id), /^ami-0a64a64a6/);
+    assert.match(String(find("ubuntu*").failure), /more than one result/);
+    assert.match(String(find("ubuntu*", { mostRecent: true }).id), /^ami-/);
   });
 
   it("a session's issuer is the role behind it", () => {

@@ -849,9 +849,152 @@ function record(): Properties {
   return { ...where, recordType: "A", ttl: 300, aRecords: [{ ipv4Address: "192.0.2.1" }] };
 }
 
+/** Title, type, an accepted example, what to change, what the refusal says. */
+type Row = [string, string, (on: Stage) => Properties, Properties | ((on: Stage) => Properties), string];
+
+const subnetInputs = (): Properties => ({
+  resourceGroupName,
+  virtualNetworkName: "vnet",
+  addressPrefix: "10.0.2.0/24",
+});
+const addressInputs = (): Properties => ({
+  resourceGroupName,
+  sku: { name: "Standard" },
+  publicIPAllocationMethod: "Static",
+});
+const natInputs = (): Properties => ({ resourceGroupName, sku: { name: "Standard" } });
+const nicInputs = (on: Stage): Properties => ({
+  resourceGroupName,
+  ipConfigurations: [{ name: "main", subnet: { id: idOf(on, "masters") } }],
+});
+const oneRule = (more: Properties): Properties => ({ resourceGroupName, securityRules: [allow("a", 100, more)] });
+const lbRule = (more: Properties): Properties => ({ loadBalancingRules: [rule("https", 443, more)] });
+const probe = (more: Properties): Properties => ({
+  probes: [{ name: "http", protocol: "Http", port: 7880, requestPath: "/", ...more }],
+});
+const accountInputs = (): Properties => ({ resourceGroupName, kind: "StorageV2", sku: { name: "Standard_LRS" } });
+const diskInputs = (): Properties => ({ resourceGroupName, creationData: { createOption: "Empty" }, diskSizeGB: 1 });
+const os = (more: Properties): Properties => ({ osProfile: osProfile(more) });
+const dataDisks = (...disks: Properties[]): Properties => ({ storageProfile: { ...image(), dataDisks: disks } });
+const lifecycle = (...names: string[]): Properties => ({
+  policy: { rules: names.map((name) => ({ name, type: "Lifecycle", definition: { actions: { version: {} } } })) },
+});
+const policyInputs = (): Properties => ({ resourceGroupName, accountName: "exampleaccount", ...lifecycle("old") });
+const genericInputs = (): Properties => ({
+  resourceGroupName,
+  apiVersion: "2025-01-01",
+  resourceProviderNamespace: "Microsoft.Network",
+  resourceType: "natGateways",
+  parentResourcePath: "",
+  sku: { name: "StandardV2" },
+});
+const secretInputs = (): Properties => ({ resourceGroupName, vaultName: "example-vault", properties: { value: "x" } });
+const trigger = {
+  metricName: "Percentage CPU",
+  operator: "GreaterThan",
+  statistic: "Average",
+  threshold: 60,
+  timeAggregation: "Average",
+  timeGrain: "PT1M",
+  timeWindow: "PT5M",
+};
+const scalingRule = (on: Stage, more: Properties): Properties => {
+  const metricTrigger = { ...trigger, metricResourceUri: idOf(on, "media-nodes"), ...more };
+  const capacity = { minimum: "1", maximum: "3", default: "1" };
+  return { ...scaling(on, capacity), profiles: [{ name: "cpu", capacity, rules: [{ metricTrigger }] }] };
+};
+
+/* prettier-ignore */
+const details: Row[] = [
+  ["a group exists", identityType, () => ({ resourceGroupName }), { resourceGroupName: "" }, "Resource group '' could not be found."],
+  ["a network has a prefix", network, () => ({ resourceGroupName, addressSpace: { addressPrefixes: ["10.1.0.0/16"] } }), { addressSpace: {} }, "At least one address prefix must be specified"],
+  ["a subnet has a prefix", subnet, subnetInputs, { addressPrefix: undefined }, "Address prefix is not specified for subnet"],
+  ["a subnet's prefix has no host bits", subnet, subnetInputs, { addressPrefix: "10.0.2.1/24" }, "has an invalid CIDR notation"],
+  ["a subnet's rules are in its network's region", subnet, (on) => ({ ...subnetInputs(), networkSecurityGroup: { id: on.add(rules, "near", { resourceGroupName }).id } }), (on) => ({ networkSecurityGroup: { id: on.add(rules, "far", { resourceGroupName, location: "northeurope" }).id } }), "both resources are in the same region"],
+  ["a NAT gateway's SKU is one of its API version", nat, natInputs, { sku: { name: "StandardV2" } }, "is not supported in API version 2024-05-01"],
+  ["a NAT gateway is idle for 120 minutes at most", nat, () => ({ ...natInputs(), idleTimeoutInMinutes: 120 }), { idleTimeoutInMinutes: 121 }, "not in the range of 4 to 120 minutes"],
+  ["an API version is a date", generic, genericInputs, { apiVersion: "newest" }, "The api-version 'newest' is invalid."],
+  ["an address's label begins with a letter", address, () => ({ ...addressInputs(), dnsSettings: { domainNameLabel: "a-label" } }), { dnsSettings: { domainNameLabel: "1-label" } }, "InvalidDomainNameLabel"],
+  ["an address is idle for 30 minutes at most", address, () => ({ ...addressInputs(), idleTimeoutInMinutes: 30 }), { idleTimeoutInMinutes: 31 }, "not in the range of 4 to 30 minutes"],
+  ["an interface has a configuration", nic, nicInputs, { ipConfigurations: [] }, "must have at least one IP configuration"],
+  ["a configuration has a subnet", nic, nicInputs, { ipConfigurations: [{ name: "main" }] }, "Subnet reference is required for ipconfiguration"],
+  ["a static configuration has an address", nic, nicInputs, (on) => ({ ipConfigurations: [{ name: "main", subnet: { id: idOf(on, "masters") }, privateIPAllocationMethod: "Static" }] }), "IP address is missing for ipconfiguration"],
+  ["a rule has prefixes or groups", rules, () => oneRule({}), (on) => oneRule({ sourceApplicationSecurityGroups: [{ id: on.add("azure-native:network:ApplicationSecurityGroup", "asg", { resourceGroupName }).id }] }), "cannot specify both Source address prefixes"],
+  ["a rule has a direction", rules, () => oneRule({}), oneRule({ direction: "In" }), "invalid Direction 'In'"],
+  ["a rule allows or denies", rules, () => oneRule({}), oneRule({ access: "Permit" }), "invalid Access 'Permit'"],
+  ["a rule's name is a name", rules, () => oneRule({}), oneRule({ name: "a rule" }), "Resource name a rule is invalid."],
+  ["rules differ in name", rules, () => ({ resourceGroupName, securityRules: [allow("a", 100), allow("b", 101)] }), { securityRules: [allow("a", 100), allow("A", 101)] }, "used more than once"],
+  ["a group has 1000 rules at most", rules, () => ({ resourceGroupName, securityRules: Array.from({ length: 1000 }, (_, index) => allow(`r${index}`, 100 + index)) }), { securityRules: Array.from({ length: 1001 }, (_, index) => allow(`r${index}`, 100 + index)) }, "more than 1000 security rules"],
+  ["a rule has a front end", balancer, balancerInputs, lbRule({ frontendIPConfiguration: undefined }), "has no frontendIPConfiguration"],
+  ["a rule's protocol is spelled right", balancer, balancerInputs, lbRule({ protocol: "TCP" }), "invalid protocol 'TCP'"],
+  ["a front-end port is a port", balancer, balancerInputs, lbRule({ frontendPort: 65535 }), "Frontend port 65535 of rule https"],
+  ["a back-end port is a port", balancer, balancerInputs, lbRule({ backendPort: 65536 }), "Backend port 65536 of rule https"],
+  ["UDP is not reset", balancer, (on) => balancerInputs(on, lbRule({ protocol: "Udp" })), lbRule({ protocol: "Udp", enableTcpReset: true }), "TCP reset cannot be enabled on rule https"],
+  ["a probe speaks a known protocol", balancer, balancerInputs, { probes: [{ name: "http", protocol: "Udp", port: 1 }] }, "Probe http has invalid protocol 'Udp'"],
+  ["a probe's port is a port", balancer, balancerInputs, probe({ port: 0 }), "Port 0 of probe http"],
+  ["a probe rests for five seconds", balancer, (on) => balancerInputs(on, probe({ intervalInSeconds: 5 })), probe({ intervalInSeconds: 4 }), "Interval 4 of probe http is less than 5 seconds"],
+  ["a balancer is not Basic", balancer, () => ({ resourceGroupName, sku: { name: "Standard" } }), { sku: { name: "Basic" } }, "BasicSkuLoadBalancerRetired"],
+  ["a balancer is of its address's SKU", balancer, (on) => balancerInputs(on), { sku: { name: "Gateway" } }, "DifferentSkuLoadBalancersAndPublicIPAddressNotAllowed"],
+  ["a principal is a GUID", assignment, (on) => grant(on), { principalId: "me" }, "A valid principal ID must be provided"],
+  ["a role's name is taken once", definition, (on) => { on.add(definition, "first", customRole(on, "*")); return { ...customRole(on, "*"), roleName: "another" }; }, { roleName: "drainer" }, "A custom role with the same name already exists"],
+  ["a role has a scope", definition, (on) => customRole(on, "*"), { assignableScopes: [] }, "must have at least one assignable scope"],
+  ["a role's scopes exist", definition, (on) => customRole(on, "*"), { assignableScopes: [inGroup("Microsoft.Compute/virtualMachineScaleSets/gone")] }, "is not valid"],
+  ["a vault's name is taken once in the world", vault, () => ({ ...vaultInputs(), resourceGroupName: "elsewhere", vaultName: "another" }), { vaultName: "Example-Vault" }, "is already in use"],
+  ["a vault has a SKU", vault, () => vaultInputs(), () => vaultInputs({ sku: { name: "basic" } }), "The parameter sku has an invalid value."],
+  ["a vault has a tenant", vault, () => vaultInputs(), () => vaultInputs({ tenantId: "me" }), "The parameter tenantId has an invalid value."],
+  ["purge protection is not switched off", vault, () => vaultInputs({ enablePurgeProtection: true }), () => vaultInputs({ enablePurgeProtection: false }), "cannot be set to false"],
+  ["a vault without roles has policies", vault, () => vaultInputs({ enableRbacAuthorization: false, accessPolicies: [] }), () => vaultInputs({ enableRbacAuthorization: false }), "The parameter accessPolicies is not specified."],
+  ["a vault's IP rules are ranges", vault, () => vaultInputs({ networkAcls: { ipRules: [{ value: "192.0.2.0/24" }] } }), () => vaultInputs({ networkAcls: { ipRules: [{ value: "office" }] } }), "The value 'office' of the IP rule is invalid."],
+  ["a secret's content type is short", secret, secretInputs, { properties: { value: "x", contentType: "t".repeat(256) } }, "The maximum is 255 characters."],
+  ["an account's SKU exists", account, accountInputs, { sku: { name: "Cheap" } }, "sku.name"],
+  ["an account's kind exists", account, accountInputs, { kind: "Storage3" }, "kind"],
+  ["an account's subnet has the service end point", account, accountInputs, (on) => ({ networkRuleSet: { virtualNetworkRules: [{ virtualNetworkResourceId: idOf(on, "masters") }] } }), "do not have ServiceEndpoints for Microsoft.Storage"],
+  ["a public container needs a public account", container, () => ({ resourceGroupName, accountName: "exampleaccount", publicAccess: "None" }), { publicAccess: "Blob" }, "Public access is not permitted on this storage account."],
+  ["a policy's rule does something", policy, policyInputs, { policy: { rules: [{ name: "old", type: "Lifecycle", definition: {} }] } }, "policy.rules[*].old"],
+  ["a policy's rules differ in name", policy, policyInputs, lifecycle("old", "old"), "Rule name old is used more than once."],
+  ["a disk has 65536 GiB at most", disk, diskInputs, { diskSizeGB: 65537 }, "must be between '1' and '65536' inclusive"],
+  ["a disk's SKU exists", disk, diskInputs, { sku: { name: "Fast" } }, "The value 'Fast' of parameter 'sku.name' is not valid."],
+  ["a disk is in one zone", disk, () => ({ ...diskInputs(), zones: ["1"] }), { zones: ["1", "2"] }, "one availability zone only"],
+  ["a ZRS disk is in no zone", disk, () => ({ ...diskInputs(), sku: { name: "Premium_ZRS" } }), { zones: ["1"] }, "cannot be specified for a ZRS disk"],
+  ["custom data is base64", machineType, (on) => machine(on, os({ customData: base64Of(9) })), os({ customData: "#!/bin/sh" }), "must be in Base64 encoding"],
+  ["user data has 64 KiB at most", machineType, (on) => machine(on, { userData: base64Of(65536) }), { userData: base64Of(65537) }, "The value of parameter userData is invalid."],
+  ["someone can log in", machineType, (on) => machine(on), os({ linuxConfiguration: { disablePasswordAuthentication: true } }), "Authentication using either SSH or by user name and password must be enabled"],
+  ["a machine with passwords has one", machineType, (on) => machine(on, { osProfile: { adminUsername: "operator", adminPassword: "x" } }), { osProfile: { adminUsername: "operator" } }, "Required parameter 'adminPassword' is missing (null)."],
+  ["a login has a name", machineType, (on) => machine(on, { osProfile: { adminUsername: "operator", adminPassword: "x" } }), { osProfile: { adminPassword: "x" } }, "Required parameter 'adminUsername' is missing (null)."],
+  ["a login's key is in OpenSSH's form", machineType, (on) => machine(on), os({ linuxConfiguration: { ssh: { publicKeys: [{ path: "/home/operator/.ssh/authorized_keys", keyData: "key" }] } } }), "publicKeys.keyData is invalid"],
+  ["an image is named in full", machineType, (on) => machine(on), { storageProfile: { imageReference: { publisher: "Canonical" } } }, "Required parameter 'imageReference' is missing (null)."],
+  ["a size is written like one", machineType, (on) => machine(on), { hardwareProfile: { vmSize: "large" } }, "The value large provided for the VM size is not valid."],
+  ["an attached identity is named", machineType, (on) => machine(on, { identity: { type: "UserAssigned", userAssignedIdentities: [idOf(on, "identity")] } }), { identity: { type: "UserAssigned", userAssignedIdentities: [] } }, "must not be null or empty"],
+  ["an attached identity is an identity", machineType, (on) => machine(on, { identity: { type: "UserAssigned", userAssignedIdentities: [idOf(on, "identity")] } }), (on) => ({ identity: { type: "UserAssigned", userAssignedIdentities: [idOf(on, "nic")] } }), "LinkedInvalidPropertyId"],
+  ["disks have numbers of their own", machineType, (on) => machine(on, dataDisks({ lun: 0, createOption: "Empty", diskSizeGB: 1 }, { lun: 1, createOption: "Empty", diskSizeGB: 1 })), dataDisks({ lun: 0, createOption: "Empty", diskSizeGB: 1 }, { lun: 0, createOption: "Empty", diskSizeGB: 1 }), "A disk with LUN '0' is already attached."],
+  ["an attached disk is named", machineType, (on) => machine(on), dataDisks({ lun: 0, createOption: "Attach" }), "Required parameter 'dataDisk.managedDisk.id' is missing"],
+  ["an attached disk keeps its size", machineType, (on) => machine(on), (on) => dataDisks({ lun: 0, createOption: "Attach", managedDisk: { id: idOf(on, "disk") }, diskSizeGB: 5 }), "Changing property 'dataDisk.diskSizeGB' is not allowed."],
+  ["a machine has an interface", machineType, (on) => machine(on), { networkProfile: {} }, "Required parameter 'networkProfile.networkInterfaces' is missing"],
+  ["one of two interfaces is primary", machineType, (on) => machine(on), (on) => ({ networkProfile: { networkInterfaces: [{ id: idOf(on, "nic") }, { id: on.add(nic, "second", nicInputs(on)).id }] } }), "must have one network interface set as the primary"],
+  ["a machine has a zone or an availability set", machineType, (on) => machine(on), (on) => ({ availabilitySet: { id: on.add("azure-native:compute:AvailabilitySet", "set", { resourceGroupName }).id } }), "both Availability Zone and Availability Set were specified"],
+  ["a host name has 64 characters at most", machineType, (on) => machine(on, os({ computerName: "h".repeat(64) })), os({ computerName: "h".repeat(65) }), "Linux host name cannot exceed 64 characters"],
+  ["a host name has no odd characters", machineType, (on) => machine(on), os({ computerName: "master_1" }), "Linux host name cannot exceed 64 characters"],
+  ["a regional scale set has three fault domains at most", scaleSet, (on) => flexible(on, { zones: undefined, platformFaultDomainCount: 3 }), { platformFaultDomainCount: 4 }, "must fall in the range 1 to 3"],
+  ["an availability set has three fault domains at most", "azure-native:compute:AvailabilitySet", () => ({ resourceGroupName, platformFaultDomainCount: 3 }), { platformFaultDomainCount: 4 }, "must fall in the range 1 to 3"],
+  ["a scale set has a size", scaleSet, (on) => flexible(on), { sku: undefined }, "Required parameter 'sku' is missing (null)."],
+  ["a scale set's machines have a name", scaleSet, (on) => flexible(on), (on) => ({ virtualMachineProfile: nodes(on, { os: { computerNamePrefix: undefined } }) }), "Required parameter 'computerNamePrefix' is missing"],
+  ["a scale set's prefix has 58 characters at most", scaleSet, (on) => flexible(on), (on) => ({ virtualMachineProfile: nodes(on, { os: { computerNamePrefix: "m".repeat(59) } }) }), "cannot exceed 58 characters"],
+  ["a scale set has an interface", scaleSet, (on) => flexible(on), (on) => ({ virtualMachineProfile: nodes(on, { network: { networkInterfaceConfigurations: [] } }) }), "networkInterfaceConfigurations' is missing"],
+  ["a scale set's configuration has a subnet", scaleSet, (on) => flexible(on), (on) => ({ virtualMachineProfile: nodes(on, { ip: { subnet: undefined } }) }), "Subnet reference is required"],
+  ["autoscale's minimum is not above its maximum", autoscale, (on) => scaling(on, { minimum: "3", maximum: "3", default: "3" }), (on) => ({ profiles: (scaling(on, { minimum: "4", maximum: "3", default: "4" }) as { profiles: Properties[] }).profiles.map((profile) => ({ ...profile, rules: [] })) }), "minimum capacity (4) that is greater than its maximum capacity (3)"],
+  ["an autoscale rule is complete", autoscale, (on) => scalingRule(on, {}), (on) => scalingRule(on, { threshold: undefined }), "A metric trigger of profile 'cpu' is incomplete."],
+  ["an autoscale rule watches a scale set", autoscale, (on) => scalingRule(on, {}), (on) => scalingRule(on, { metricResourceUri: idOf(on, "identity") }), "cannot be used for autoscale"],
+  ["a target has one autoscale setting", autoscale, (on) => { on.add(autoscale, "first", scaling(on, { minimum: "1", maximum: "3", default: "1" })); return { ...scaling(on, { minimum: "1", maximum: "3", default: "1" }), targetResourceUri: "" }; }, (on) => ({ targetResourceUri: idOf(on, "media-nodes") }), "already has an autoscale setting"],
+  ["a record has a time to live", recordSet, () => record(), { ttl: undefined }, "The time-to-live of the record set is required."],
+  ["a zone's own name has no CNAME", recordSet, () => ({ ...record(), recordType: "CNAME", cnameRecord: { cname: "x" }, aRecords: undefined }), { relativeRecordSetName: "@" }, "cannot be created at the zone apex"],
+  ["a record's address is one", recordSet, () => record(), { aRecords: [{ ipv4Address: "here" }] }, "The value 'here' is not a valid IPv4 address."],
+  ["a record's type is known", recordSet, () => record(), { recordType: "B", targetResource: { id: "" } }, "The record type 'B' is not supported."],
+];
+
 describe("simulated Azure refuses what Azure refuses", () => {
   const all = [networks, security, balancing, identities, storage, compute, dns].flat();
   testRules(all.map((one) => ({ ...one, stage })));
+  testRules(details.map(([title, type, accepted, change, says]) => ({ title, type, stage, accepted, change, says })));
 
   it("a generated name that is too long for a vault is refused, not cut", () => {
     const on = stage();
@@ -961,6 +1104,21 @@ describe("simulated Azure look-ups", () => {
     );
     const adopted = call(token, { resourceGroupName: "adopted", publicIpAddressName: "gone" }, on);
     assert.equal(adopted.publicIPAllocationMethod, "Static");
+  });
+
+  it("adopted networks, groups and containers are found", () => {
+    const on = stage();
+    const named = { resourceGroupName: "adopted", virtualNetworkName: "net" };
+    const subnetId = call("azure-native:network:getSubnet", { ...named, subnetName: "s" }, on).id;
+    assert.equal(subnetId, inGroup("Microsoft.Network/virtualNetworks/net/subnets/s").replace("/rg/", "/adopted/"));
+    assert.ok(call("azure-native:network:getVirtualNetwork", named, on).addressSpace);
+    const data = { ...named, accountName: "adopted", containerName: "data" };
+    assert.equal(call("azure-native:storage:getBlobContainer", data, on).name, "data");
+    assert.equal(call("azure-native:resources:getResourceGroup", named, on).name, "adopted");
+    assert.equal(call("azure-native:resources:getResourceGroup", { resourceGroupName }, on).id, idOf(on, "rg"));
+    const gone = new Stage({ location }, existingThings({}, { adopted: { missing: true } }));
+    assert.match(String(call("azure-native:resources:getResourceGroup", named, gone).failure), /ResourceGroupNotFound/);
+    assert.match(gone.refusals(identityType, { resourceGroupName: "adopted" })[0]!, /ResourceGroupNotFound/);
   });
 
   it("a scale set is not there before it is made", () => {
