@@ -55,9 +55,9 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   });
 }
 
-/** Programs are TypeScript; a project whose arguments do not say how to load it is loaded by tsx all the same. */
+/** Programs are TypeScript; one whose arguments do not say how to load it is loaded by tsx. */
 function withTypeScript(nodeArgs: readonly string[], entry: string): string[] {
-  return nodeArgs.some((arg) => arg.startsWith("tsx")) || /\.c?js$/.test(entry)
+  return nodeArgs.some((arg) => /^(sucrase|tsx)\//.test(arg)) || /\.c?js$/.test(entry)
     ? [...nodeArgs]
     : ["--require", require.resolve("tsx/cjs"), ...nodeArgs];
 }

@@ -172,7 +172,7 @@ export const azureNeeds: readonly AzureNeed[] = [
   { provider: "Microsoft.Storage", types: [
     "storage.StorageAccount", "storage.BlobContainer", "storage.BlobServiceProperties", "storage.ManagementPolicy",
   ] },
-  { provider: "Microsoft.KeyVault", types: ["keyvault.Vault", "keyvault.Secret"] },
+  { provider: "Microsoft.KeyVault", types: ["keyvault.Vault"] },
   { provider: "Microsoft.ManagedIdentity", types: ["managedidentity.UserAssignedIdentity"] },
   { provider: "Microsoft.Insights", types: ["monitor.AutoscaleSetting"] },
   { provider: "Microsoft.Authorization", types: ["authorization.RoleAssignment"] },

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Graph } from "../../rehearsal/graph";
-import { inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
+import { bundleContent, bundlesOf, inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
 import { evaluateVariant, forEachGraph, graphOf, settingsOf } from "./examples";
 
 type Json = Record<string, any>;
@@ -304,7 +304,7 @@ forEachGraph(
 
     it("each kind of node may read its own bundle and nothing else", async () => {
       const recorded = await graph();
-      const secrets = ofType(recorded, "azure-native:resources:Resource Microsoft.KeyVault/secrets");
+      const secrets = bundlesOf(recorded);
       const identities = ofType(recorded, "azure-native:managedidentity:UserAssignedIdentity");
       const assignments = ofType(recorded, "azure-native:authorization:RoleAssignment").map(inputsOf);
       for (const kind of ["master", "media"]) {
@@ -355,10 +355,7 @@ forEachGraph(
     it("an adopted account is the only one that recordings go to", async () => {
       const recorded = await graph();
       const { adoptAccount, appDataContainer } = settingsOf(stack).storage;
-      const bundle = ofType(recorded, "azure-native:resources:Resource Microsoft.KeyVault/secrets").find(
-        (each) => inputsOf(each).resourceName === "bundle-master",
-      );
-      const content = JSON.parse(inputsOf(bundle!).properties.value as string) as Record<string, string>;
+      const content = bundleContent(bundlesOf(recorded).find(({ name }) => name.endsWith("-master"))!);
       assert.equal(content.AZURE_CONTAINER_NAME, appDataContainer);
       assert.ok(content.AZURE_ACCOUNT_KEY);
       const created = ofType(recorded, "azure-native:storage:StorageAccount").map(

@@ -8,7 +8,7 @@ import { clouds } from "../../providers/registry";
 import { evaluate } from "../../rehearsal/evaluate";
 import type { Graph } from "../../rehearsal/graph";
 import { readStackFile } from "../../rehearsal/stack-file";
-import { checkConfig, type SecretInputs } from "../../stacks/check";
+import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
 import type { Settings } from "../../stacks/settings";
 import { exampleGraph } from "../support/graphs";

@@ -12,18 +12,9 @@ export interface Leaf {
   readonly secret: boolean;
 }
 
-/**
- * Resources of one type, in registration order. Azure's generic type is told apart by what it stands for:
- * `azure-native:resources:Resource Microsoft.KeyVault/secrets`.
- */
+/** The resources of one type, in registration order. */
 export function ofType(graph: Graph, type: string): RecordedResource[] {
-  const [token, standsFor] = type.split(" ");
-  return graph.resources.filter(
-    (each) =>
-      each.type === token &&
-      (standsFor === undefined ||
-        standsFor === `${String(each.inputs.resourceProviderNamespace)}/${String(each.inputs.resourceType)}`),
-  );
+  return graph.resources.filter((resource) => resource.type === type);
 }
 
 /** The only resource of a type. */
