@@ -305,7 +305,8 @@ function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
 
 function warnAboutZones(settings: ClusterSettings, resource: pulumi.Resource): void {
   const { zones, adopt } = settings.network;
-  // Adopted subnets say only in the cloud which zones they lie in; a region without zones has nothing to choose.
+  // Adopted subnets say only in the cloud which zones they lie in, so there the network warns; a region without zones
+  // has nothing to choose.
   const warning = adopt || zones.length === 0 ? undefined : judgeZones(zones).warning;
   if (warning) void pulumi.log.warn(warning, resource);
 }

@@ -86,6 +86,8 @@ const files: readonly NodeFile[] = [
   unit("openvidu-refresh.timer"),
   unit("master-boot.conf", "openvidu-boot.service.d/retry.conf", "master"),
   unit("openvidu-master.conf", "openvidu.service.d/openvidu-node.conf", "master"),
+  // Docker starts containers again by itself after a crash: not before their data is there.
+  unit("openvidu-master.conf", "docker.service.d/openvidu-node.conf", "master"),
   unit("openvidu-media.conf", "openvidu.service.d/openvidu-node.conf", "media"),
   unit("openvidu-drain.service", undefined, "media"),
 ];
@@ -131,7 +133,7 @@ function document(spec: NodeSpec, settings: Readonly<Record<string, string>>): o
   return {
     write_files: [
       writeFile("/etc/openvidu-node/node.env", "0600", settingsFile(settings)),
-      writeFile("/etc/openvidu-node/tables.json", "0600", `${JSON.stringify(tables(spec), undefined, 1)}\n`),
+      writeFile("/etc/openvidu-node/tables.json", "0600", `${JSON.stringify(tables(spec))}\n`),
       ...programs,
     ],
     runcmd: [

@@ -18,23 +18,27 @@ export function spreadMasters(zones: readonly string[]): string[] {
   return Array.from({ length: haMasterCount }, (_, slot) => zones[slot % zones.length]!);
 }
 
-/** What a placement over this many zones means. Masters beyond two losses stop the service; two stop recordings. */
+/**
+ * What a placement means. Losing more than two masters stops the service; losing two stops recordings. A zone may be
+ * listed more than once, as by several adopted subnets in it.
+ */
 export function judgeZones(zones: readonly string[]): ZoneReport {
   const spread = spreadMasters(zones);
   const fullest = Math.max(...zones.map((zone) => spread.filter((other) => other === zone).length));
-  if (fullest >= haMasterCount) {
-    return { verdict: "outage", warning: `all masters share zone ${zones[0]}: its loss ends the service` };
+  const fullestZone = zones.find((zone) => spread.filter((other) => other === zone).length === fullest);
+  if (fullest > haMasterCount / 2) {
+    const which = fullest === haMasterCount ? "all" : String(fullest);
+    return { verdict: "outage", warning: `${which} masters share zone ${fullestZone}: its loss ends the service` };
   }
   if (fullest === 1) return { verdict: "unaffected" };
-  if (zones.length === 2) {
+  if (new Set(spread).size === 2) {
     return {
       verdict: "alwaysDegraded",
       warning: "two zones hold two masters each: losing either stops recordings and may stop writes to MongoDB",
     };
   }
-  const doubled = zones.find((zone) => spread.filter((other) => other === zone).length > 1);
   return {
     verdict: "degraded",
-    warning: `two masters share zone ${doubled}: losing it stops recordings until they are back`,
+    warning: `two masters share zone ${fullestZone}: losing it stops recordings until they are back`,
   };
 }

@@ -131,7 +131,7 @@ export const awsServices: readonly AwsService[] = [
   {
     title: "Route 53",
     prefix: "route53",
-    read: ["GetHostedZone", "GetChange", "ListResourceRecordSets"],
+    read: ["GetHostedZone", "GetChange", "ListResourceRecordSets", "ListTagsForResource"],
     write: { "route53.Record": ["ChangeResourceRecordSets"] },
     note: "Only with `dns.kind: route53`, also where the machines run on Azure.",
   },
@@ -172,7 +172,7 @@ export const azureNeeds: readonly AzureNeed[] = [
   { provider: "Microsoft.Storage", types: [
     "storage.StorageAccount", "storage.BlobContainer", "storage.BlobServiceProperties", "storage.ManagementPolicy",
   ] },
-  { provider: "Microsoft.KeyVault", types: ["keyvault.Vault"] },
+  { provider: "Microsoft.KeyVault", types: ["keyvault.Vault", "keyvault.Secret"] },
   { provider: "Microsoft.ManagedIdentity", types: ["managedidentity.UserAssignedIdentity"] },
   { provider: "Microsoft.Insights", types: ["monitor.AutoscaleSetting"] },
   { provider: "Microsoft.Authorization", types: ["authorization.RoleAssignment"] },

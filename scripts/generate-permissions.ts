@@ -59,9 +59,12 @@ function page(): string {
         "| Role Based Access Control Administrator, or User Access Administrator | the role assignments of the machines' identities |",
       "Owner includes both. Contributor alone is not enough: it may not assign roles. With `dns.kind: azure-dns` and a zone in\n" +
         "another resource group of the subscription, DNS Zone Contributor on that zone.",
-      "The vault's content is written through Azure's management plane, which Contributor covers. Deleting a secret, and reading\n" +
-        "one as a person, goes to the vault itself and needs Key Vault Secrets Officer there, from an address in\n" +
-        "`openvidu:access.deployerCidrs`.",
+      "What is adopted from other resource groups is joined or read, never changed. Network Contributor on the subnets and on the\n" +
+        "public address, and Reader on the disk encryption set, are enough for `network.adopt`, `entry.addressId` and\n" +
+        "`encryption.diskEncryptionSetId`.",
+      "The vault's content is written through Azure's management plane, which Contributor covers. Reading a secret as a person\n" +
+        "goes to the vault itself and needs Key Vault Secrets User there, deleting one Key Vault Secrets Officer, both from an\n" +
+        "address in `openvidu:access.deployerCidrs`.",
       "These resource providers must be registered in the subscription (`az provider register --namespace <name>`):",
       ["| Resource provider | For |", "| --- | --- |", ...azureRows].join("\n"),
       "With `encryption.encryptionAtHost: true` also the feature\n" +

@@ -422,7 +422,9 @@ export const azureSchema = group({
       networkId: azureId(
         "Microsoft\\.Network/virtualNetworks/[A-Za-z0-9_.-]{1,80}",
         "Microsoft.Network/virtualNetworks/<network>",
-      ).describe("Conditional. Required with adopt. Resource id of the virtual network."),
+      ).describe(
+        "Conditional. Required with adopt. Resource id of the virtual network. Its subnets for masters and media nodes need the service endpoint Microsoft.KeyVault.",
+      ),
       masterSubnetIds: list(azureSubnet(), "subnet ids", 1, 4).describe(adoptShape.masterSubnetIds),
       mediaSubnetIds: list(azureSubnet(), "subnet id", 1, 1).describe(
         "Conditional. Required with adopt. The subnet for media nodes, whose machines get public addresses; it must have no NAT gateway.",

@@ -188,7 +188,7 @@ export const ledger: readonly LedgerRow[] = [
     id: "AWS-W-17",
     problem: "The reboot job is a crontab line that only bash understands, and replaces root's crontab.",
     status: "resolved",
-    how: "systemd units, with their output in the journal.",
+    how: "Units of systemd, with their output in the journal.",
     shownBy: [userData("aws-ha", "writes no crontab, and runs nothing at boot that would hold cloud-init up")],
   },
   {
@@ -718,7 +718,7 @@ export const ledger: readonly LedgerRow[] = [
     id: "AZ-D8",
     problem: "A repeated deployment resets the capacity and pushes changes into busy nodes.",
     status: "resolved",
-    how: "Capacity is the autoscaler's (refresh before an update of the group), upgrades are manual.",
+    how: "Capacity is the autoscaler's, and every update looks at it first; upgrades are manual.",
     shownBy: [
       azureGroup("leaves its size to the autoscaler"),
       azureGroup("is of the flexible kind, spread over zones, upgraded by nobody but us"),
@@ -1032,7 +1032,7 @@ export const ledger: readonly LedgerRow[] = [
     id: "AZ-O3",
     problem: "The crontab is replaced, and errors are not logged.",
     status: "resolved",
-    how: "systemd units with the journal.",
+    how: "Units of systemd, with both outputs in the journal.",
     shownBy: [userData("azure-ha", "writes no crontab, and runs nothing at boot that would hold cloud-init up")],
   },
   {

@@ -28,6 +28,7 @@ if is_leaving; then
 fi
 set_status booting
 code=0
+export BOOT_DEADLINE=$((EPOCHSECONDS + limit))
 timeout --kill-after=30 "$limit" "$NODE_LIB/boot-steps.sh" || code=$?
 if ((code == 0)); then exit 0; fi
 if ((code == 124 || code == 137)); then note_failure "not ready within $limit s; last step: $(cat "$RUN_DIR/step")"; fi

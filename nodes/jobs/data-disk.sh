@@ -27,10 +27,12 @@ find_disk() {
 format_blank() {
   [[ "$(lsblk -dno TYPE "$DEVICE")" == disk ]] || fail "$DATA_DISK is not a whole disk"
   [[ "$(lsblk -no NAME "$DEVICE" | wc -l)" == 1 ]] || fail "$DATA_DISK has partitions"
-  local kind
+  local kind traces
   kind="$(blkid -p -s TYPE -o value "$DEVICE" || true)"
   if [[ "$kind" == ext4 ]]; then return 0; fi
-  [[ -z "$kind" && -z "$(wipefs -n "$DEVICE")" ]] || fail "$DATA_DISK holds ${kind:-something} and is left alone"
+  # A disk that cannot be read looks blank to blkid.
+  traces="$(wipefs -n "$DEVICE")" || fail "$DATA_DISK could not be examined and is left alone"
+  [[ -z "$kind$traces" ]] || fail "$DATA_DISK holds ${kind:-something} and is left alone"
   log note "formatting blank disk $DATA_DISK"
   mkfs.ext4 -q -m 0 -L openvidu-data "$DEVICE"
 }
@@ -49,8 +51,9 @@ remember_mount() {
 
 mount_in_place() {
   if mountpoint -q "$PREFIX"; then return 0; fi
+  # The installation on the disk counts: what lies here was left when a move onto it was interrupted.
+  set_aside replaced
   mkdir -p "$PREFIX"
-  [[ -z "$(ls -A "$PREFIX")" ]] || fail "$PREFIX is not empty, so $DATA_DISK cannot take its place"
   remember_mount
   mount "$PREFIX" || mountpoint -q "$PREFIX"
 }
@@ -86,11 +89,12 @@ adopt() {
   touch "$ASIDE/.openvidu-node/unfinished"
   find "$ASIDE/" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .openvidu-node -exec rm -rf {} +
   cp -a "$PREFIX/." "$ASIDE/"
-  sync "$ASIDE"
+  sync -f "$ASIDE"
+  mark_installed "$ASIDE"
+  rm -f "$ASIDE/.openvidu-node/unfinished"
   umount "$ASIDE"
   find "$PREFIX" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
   mount_in_place
-  rm -f "$PREFIX/.openvidu-node/unfinished"
 }
 
 "$1"

@@ -8,6 +8,7 @@ load_settings
 FINGERPRINT=9DC858229FC7DD38854AE2D88D81803C0EBFCD88
 REPOSITORY="${OPENVIDU_NODE_DOCKER_REPOSITORY:-https://download.docker.com/linux}"
 KEYRING="$ROOT/etc/apt/keyrings/openvidu-docker.asc"
+LIST="$ROOT/etc/apt/sources.list.d/openvidu-docker.list"
 PLUGINS=("$ROOT"/usr/{libexec,lib,local/lib}/docker/cli-plugins/docker-compose)
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 
@@ -34,6 +35,8 @@ link_compose() {
 # A freshly started machine updates itself: wait for its lock, then read fresh lists before installing anything.
 prepare_apt() {
   printf 'DPkg::Lock::Timeout "600";\nAcquire::Retries "5";\n' | write_file 0644 "$ROOT/etc/apt/apt.conf.d/99openvidu-node"
+  # After a boot that was cut short in the middle of an installation apt refuses everything until this has been done.
+  until_ok 600 10 dpkg --force-confold --configure -a || fail "interrupted package installations could not be finished"
   until_ok 300 10 apt-get update -qq || fail "package lists could not be read within 300 s"
   apt-get install -y -qq --no-install-recommends ca-certificates curl gpg
 }
@@ -58,8 +61,10 @@ add_repository() {
   done < <(grep -rlF --include='*.list' --include='*.sources' download.docker.com "$ROOT/etc/apt/sources.list.d" 2>/dev/null)
   printf 'deb [arch=%s signed-by=%s] %s/%s %s stable\n' \
     "$(dpkg --print-architecture)" "$KEYRING" "$REPOSITORY" "$id" "$codename" |
-    write_file 0644 "$ROOT/etc/apt/sources.list.d/openvidu-docker.list"
-  until_ok 300 10 apt-get update -qq || fail "Docker's package lists could not be read within 300 s"
+    write_file 0644 "$LIST"
+  # Only this list, and strictly: by itself apt-get takes a list that it could not fetch for a success.
+  until_ok 300 10 apt-get update -qq -o APT::Update::Error-Mode=any -o APT::Get::List-Cleanup=0 \
+    -o Dir::Etc::sourcelist="$LIST" -o Dir::Etc::sourceparts=- || fail "Docker's package lists could not be read within 300 s"
 }
 
 # candidate <package> <version>: the repository's full name of it, such as 5:29.5.3-1~ubuntu.24.04~noble.
@@ -81,14 +86,17 @@ install_packages() {
     packages+=("$compose")
   fi
   if ((${#packages[@]} > 0)); then
-    apt-get install -y -qq --no-install-recommends --allow-downgrades --allow-change-held-packages "${packages[@]}"
+    # An image may have changed a config file of a package (GPU images do for containerd): nobody is there to be asked.
+    apt-get install -y -qq --no-install-recommends --allow-downgrades --allow-change-held-packages \
+      -o DPkg::Options::=--force-confold "${packages[@]}"
   fi
   link_compose
 }
 
 if [[ -n "${HTTPS_PROXY:-}" ]]; then
+  # A percent sign begins a specifier there.
   printf '[Service]\nEnvironment="HTTP_PROXY=%s" "HTTPS_PROXY=%s" "NO_PROXY=%s"\n' \
-    "${HTTP_PROXY:-$HTTPS_PROXY}" "$HTTPS_PROXY" "${NO_PROXY:-}" |
+    "${HTTP_PROXY:-$HTTPS_PROXY}" "$HTTPS_PROXY" "${NO_PROXY:-}" | sed 's/%/%%/g' |
     write_file 0644 "$ROOT/etc/systemd/system/docker.service.d/openvidu-proxy.conf"
   systemctl daemon-reload
 fi

@@ -15,10 +15,16 @@ POLL="${DRAIN_POLL_SECONDS:-10}"
 # Hooks run out after an hour without a heartbeat; a beat each 1200 s leaves room for two failures.
 BEAT=1200
 
+# Sessions on a node whose disk is full may end in peace as well.
+remember_in_memory() {
+  STARTED="$RUN_DIR/drain"
+  printf '%s\n' "$EPOCHSECONDS" >"$STARTED"
+}
+
 wait_for_request() {
   until [[ -e "$STARTED" ]]; do
     if [[ -e "$REQUEST" ]] || cloud_drain_requested; then
-      printf '%s\n' "$EPOCHSECONDS" | write_file 0644 "$STARTED"
+      printf '%s\n' "$EPOCHSECONDS" | write_file 0644 "$STARTED" || remember_in_memory
     else
       sleep "$POLL"
     fi

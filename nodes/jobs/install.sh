@@ -30,7 +30,6 @@ keep() {
       cp -a "$ROOT/$file" "$KEPT/$file"
     fi
   done
-  printf '%s\n' "$OPENVIDU_VERSION" | write_file 0644 "$KEPT/installed"
 }
 
 download() {
@@ -45,8 +44,7 @@ if is_installed; then
   restore
   exit 0
 fi
-# What an interrupted installation left is kept for a look, out of the way.
-if [[ -d "$PREFIX" && -n "$(ls -A "$PREFIX")" ]]; then mv "$PREFIX" "$PREFIX.unfinished-$EPOCHSECONDS"; fi
+set_aside unfinished
 script="$PRIVATE_DIR/installer.sh"
 until_ok 180 10 download "$script" || fail "$INSTALLER_URL could not be fetched"
 printf '%s  %s\n' "$INSTALLER_SHA256" "$script" | sha256sum --check --status ||
@@ -55,5 +53,6 @@ python3 "$NODE_LIB/installer.py" "$script" || fail "the installer ended with an 
 [[ -d "$PREFIX/config" ]] || fail "the installer left no $PREFIX/config"
 mkdir -p "$KEPT"
 keep
-if [[ -n "${DATA_DISK:-}" ]]; then "$NODE_LIB/data-disk.sh" adopt; fi
+# On a master the data disk gets the mark, when it has everything else: an interrupted move starts from the beginning.
+if [[ -n "${DATA_DISK:-}" ]]; then "$NODE_LIB/data-disk.sh" adopt; else mark_installed "$PREFIX"; fi
 systemctl daemon-reload

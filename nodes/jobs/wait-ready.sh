@@ -6,7 +6,10 @@ set -Eeuo pipefail
 # shellcheck source=nodes/lib/common.sh
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 load_settings
-seconds=900
+# All the time that this boot has left, but for what it takes to say why: other nodes may still be coming up.
+seconds=$((${BOOT_DEADLINE:-EPOCHSECONDS + 930} - EPOCHSECONDS - 30))
+# The vendor's own flow restarts once when Caddy does not come up (reference/aws-reference.md 7.1).
+patience=$((seconds < 900 ? seconds / 2 : 450))
 
 status_of() { curl -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time 5 "$1" || true; }
 
@@ -23,12 +26,11 @@ application_answers() {
 is_healthy() { [[ "$(status_of "$HEALTH_URL")" == 200 ]]; }
 serves() { is_healthy && application_answers; }
 
-if until_ok "$((seconds / 2))" 5 serves; then exit 0; fi
-# The vendor's own flow restarts once when Caddy does not come up (reference/aws-reference.md 7.1).
+if until_ok "$patience" 5 serves; then exit 0; fi
 if ! is_healthy; then
-  log note "not healthy after $((seconds / 2)) s; restarting OpenVidu once"
+  log note "not healthy after $patience s; restarting OpenVidu once"
   systemctl restart openvidu
 fi
-until_ok "$((seconds / 2))" 5 serves && exit 0
+if until_ok "$((seconds - patience))" 5 serves; then exit 0; fi
 if is_healthy; then fail "$APP_HEALTH_URL does not answer although Caddy does"; fi
 fail "$HEALTH_URL did not answer 200 within $seconds s"

@@ -57,20 +57,21 @@ load_settings() {
   if [[ -n "${NO_PROXY:-}" ]]; then export no_proxy="$NO_PROXY"; fi
 }
 
-# write_file <mode> <path>: standard input becomes the whole file, or the file stays as it was.
+# write_file <mode> <path>: standard input becomes the whole file, or the file stays as it was, on a full disk as well.
+# Joined by && because callers may have switched errexit off.
 write_file() {
   local temporary
-  mkdir -p "$(dirname "$2")"
-  temporary="$(mktemp "$2.XXXXXX")"
-  cat >"$temporary"
-  chmod "$1" "$temporary"
-  mv -f "$temporary" "$2"
+  mkdir -p "$(dirname "$2")" && temporary="$(mktemp "$2.XXXXXX")" || return 1
+  if cat >"$temporary" && chmod "$1" "$temporary" && mv -f "$temporary" "$2"; then return 0; fi
+  rm -f "$temporary"
+  return 1
 }
 
-# set_status <state> [detail]: what openvidu-status shows.
+# set_status <state> [detail]: what openvidu-status shows. Nobody acts on it, so a full disk stops nothing here.
 set_status() {
   printf 'state=%s\nsince=%s\nrole=%s\nversion=%s\ndetail=%s\n' \
-    "$1" "$(date -u +%FT%TZ)" "${ROLE:-}" "${OPENVIDU_VERSION:-}" "${2:-}" | write_file 0644 "$STATE_DIR/status"
+    "$1" "$(date -u +%FT%TZ)" "${ROLE:-}" "${OPENVIDU_VERSION:-}" "${2:-}" | write_file 0644 "$STATE_DIR/status" ||
+    log note "no status written"
 }
 
 # until_ok <seconds> <pause> <command...>: tries again until it succeeds or the time is over. Inside it errexit is off.
@@ -84,6 +85,9 @@ until_ok() {
   done
 }
 
+# set_aside <why>: what lies at OpenVidu's place is kept for a look, out of the way.
+set_aside() { if [[ -d "$PREFIX" && -n "$(ls -A "$PREFIX")" ]]; then mv "$PREFIX" "$PREFIX.$1-$EPOCHSECONDS"; fi; }
+mark_installed() { printf '%s\n' "$OPENVIDU_VERSION" | write_file 0644 "$1/.openvidu-node/installed"; }
 is_installed() { [[ -s "$PREFIX/.openvidu-node/installed" ]]; }
 is_leaving() { [[ -e "$STATE_DIR/drain" ]]; }
 

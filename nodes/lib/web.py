@@ -1,6 +1,7 @@
 # HTTP for the other programs: no redirects (they would carry credentials elsewhere), short time limits, and errors
 # that name what happened without quoting a response.
 import email.utils
+import http.client
 import time
 import urllib.error
 import urllib.request
@@ -20,12 +21,15 @@ def call(method, url, headers=None, body=None, direct=False):
     handlers = [_NoRedirect()] + ([urllib.request.ProxyHandler({})] if direct else [])
     request = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
     try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=10) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read() + _skew(error.headers.get("Date"))
-    except (OSError, ValueError) as error:
+        try:
+            answer = urllib.request.build_opener(*handlers).open(request, timeout=10)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            wrong_clock = _skew(answer.headers.get("Date")) if answer.status >= 300 else b""
+            return answer.status, answer.read() + wrong_clock
+    # An answer that breaks off is an HTTPException, whatever its status.
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise Trouble("no answer from %s (%s)" % (url.split("?")[0], type(error).__name__))
 
 

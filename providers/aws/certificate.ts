@@ -69,7 +69,7 @@ export class AwsCertificate extends pulumi.ComponentResource implements Certific
 
     function askOperator(): pulumi.Output<string> {
       return proof.apply(async (record) => {
-        const message = `make this DNS record now, the update waits for it: ${record.name} ${record.type} ${record.value}`;
+        const message = `the update waits until this DNS record exists; make it now, if it does not: ${record.name} ${record.type} ${record.value}`;
         if (!pulumi.runtime.isDryRun()) await pulumi.log.info(message, certificate);
         return record.name;
       });

@@ -1,6 +1,7 @@
 /**
  * Firewall on AWS: one security group per tier, and one standalone rule per flow and source.
- * Guarantees: a flow that the table does not have is not allowed; rules between tiers name groups, never ranges.
+ * Guarantees: a flow that the table does not have is not allowed; rules between tiers name groups, never ranges; what
+ * stands behind a group keeps its rules until it is gone, so that a drain on destroy still has its sessions and its way out.
  * Differs from Azure: the load balancer has a group of its own, whose way out must allow traffic and health checks.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -8,7 +9,8 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import { type Firewall, type FirewallArgs, type FirewallTier, firewallToken } from "../../components/firewall";
 import type { Flow } from "../../openvidu/flows";
-import { named } from "./support";
+import { formatPorts } from "../../openvidu/ports";
+import { after, named } from "./support";
 
 /** Tiers that have a group. */
 export const tiers = ["loadBalancer", "master", "media"] as const;
@@ -16,7 +18,10 @@ export type Tier = (typeof tiers)[number];
 
 /** One rule as data: who is on the other side of one tier's group. */
 export interface SecurityGroupRule {
-  /** Stable part of the logical name. */
+  /**
+   * Part of the logical name, made of everything that AWS compares: two flows of which one takes the other's place stay
+   * one resource. Under two names the second would be refused as a duplicate, because deletions come last.
+   */
   readonly id: string;
   readonly direction: "ingress" | "egress";
   readonly tier: Tier;
@@ -56,7 +61,7 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
       media: createGroup(`${name}-media`, "OpenVidu media nodes"),
     } satisfies Record<Tier, ec2.SecurityGroup>;
     const rules = securityGroupRules(args.flows, args);
-    rules.forEach((rule) => createRule(rule));
+    const made = rules.map((rule) => ({ tier: rule.tier, resource: createRule(rule) }));
     for (const [group, count] of Object.entries(countRules(rules))) {
       if (count > ruleQuota) {
         const message = `${count} rules for ${group}: the quota "Inbound or outbound rules per security group" is ${ruleQuota} unless raised`;
@@ -64,14 +69,20 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
       }
     }
 
-    this.masters = tierOf(groups.master);
-    this.media = tierOf(groups.media);
-    this.loadBalancerRulesId = groups.loadBalancer.id;
+    this.masters = { rulesId: withRules("master"), memberOfId: groups.master.id };
+    this.media = { rulesId: withRules("media"), memberOfId: groups.media.id };
+    this.loadBalancerRulesId = withRules("loadBalancer");
     this.registerOutputs({
       masters: this.masters,
       media: this.media,
       loadBalancerRulesId: this.loadBalancerRulesId,
     });
+
+    /** A group's id for those who need its rules too, from their first packet to their last. */
+    function withRules(tier: Tier): pulumi.Output<string> {
+      const own = made.filter((each) => each.tier === tier).map(({ resource }) => resource);
+      return after(groups[tier].id, own);
+    }
 
     function createGroup(part: string, description: string): ec2.SecurityGroup {
       return new ec2.SecurityGroup(part, { vpcId: args.networkId, description, tags: named(args.tags, part) }, self);
@@ -95,10 +106,6 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
         : new vpc.SecurityGroupEgressRule(part, common, self);
     }
   }
-}
-
-function tierOf(group: ec2.SecurityGroup): FirewallTier {
-  return { rulesId: group.id, memberOfId: group.id };
 }
 
 /**
@@ -149,17 +156,14 @@ function egressRules(flow: Flow, egressCidrs: readonly string[]): SecurityGroupR
   return rangeRules(flow, "egress", from, to === "internet" ? egressCidrs : []);
 }
 
-/** One rule per range; the range is part of the name, so that adding or removing one leaves the others alone. */
+/** One rule per range. */
 function rangeRules(
   flow: Flow,
   direction: SecurityGroupRule["direction"],
   tier: Tier,
   cidrs: readonly string[],
 ): SecurityGroupRule[] {
-  return cidrs.map((cidr) => {
-    const rule = ruleOf(flow, direction, tier, { cidr });
-    return cidr === anywhere ? rule : { ...rule, id: `${rule.id}-${cidr.replace(/[./]/g, "-")}` };
-  });
+  return cidrs.map((cidr) => ruleOf(flow, direction, tier, { cidr }));
 }
 
 function ruleOf(
@@ -168,21 +172,28 @@ function ruleOf(
   tier: Tier,
   peer: SecurityGroupRule["peer"],
 ): SecurityGroupRule {
-  const { id, protocol, ports, purpose } = flow;
+  const { protocol, ports, purpose } = flow;
   const portRange = protocol === "all" ? {} : { fromPort: ports.first, toPort: ports.last };
-  return { id: `${id}-${direction}`, direction, tier, protocol, ...portRange, peer, description: purpose };
+  const what = protocol === "all" ? "all" : `${protocol}-${formatPorts(ports)}`;
+  const id = `${tierNames[tier]}-${direction}-${what}-${peerName(peer)}`;
+  return { id, direction, tier, protocol, ...portRange, peer, description: purpose };
+}
+
+const tierNames: Readonly<Record<Tier, string>> = { loadBalancer: "load-balancer", master: "master", media: "media" };
+
+function peerName(peer: SecurityGroupRule["peer"]): string {
+  if ("tier" in peer) return tierNames[peer.tier];
+  return peer.cidr === anywhere ? "anywhere" : peer.cidr.replace(/[./]/g, "-");
 }
 
 function mergeEqual(rules: readonly SecurityGroupRule[]): SecurityGroupRule[] {
   const merged = new Map<string, SecurityGroupRule>();
   for (const rule of rules) {
-    const { direction, tier, protocol, fromPort, toPort, peer } = rule;
-    const key = JSON.stringify([direction, tier, protocol, fromPort, toPort, peer]);
-    const first = merged.get(key);
+    const first = merged.get(rule.id);
     const description = first
       ? `${first.description}; ${rule.description}`.slice(0, longestDescription)
       : rule.description;
-    merged.set(key, { ...(first ?? rule), description });
+    merged.set(rule.id, { ...rule, description });
   }
   return [...merged.values()];
 }

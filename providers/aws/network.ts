@@ -17,7 +17,7 @@ import {
   validateNetwork,
 } from "../../components/network";
 import { haMasterCount } from "../../openvidu/editions";
-import { spreadMasters } from "../../openvidu/placement";
+import { judgeZones, spreadMasters } from "../../openvidu/placement";
 import { after, named } from "./support";
 
 /** As many zones as there are masters; more would stand empty. */
@@ -118,15 +118,15 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
     self,
   );
   const publicLinks = publicSubnets.map((subnet, index) =>
-    associate(`${name}-public-${index + 1}`, subnet, publicTable),
+    associate(`${name}-public-${index + 1}`, subnet, publicTable, publicRoute),
   );
 
   const exits = args.nat === "single" ? publicSubnets.slice(0, 1) : publicSubnets;
   const privateRoutes = exits.map((subnet, index) => createExit(subnet, index));
-  const tableOf = (index: number): ec2.RouteTable => privateRoutes[index % privateRoutes.length]!.table;
-  const privateLinks = privateSubnets.map((subnet, index) =>
-    associate(`${name}-private-${index + 1}`, subnet, tableOf(index)),
-  );
+  const privateLinks = privateSubnets.map((subnet, index) => {
+    const { table, route } = privateRoutes[index % privateRoutes.length]!;
+    return associate(`${name}-private-${index + 1}`, subnet, table, route);
+  });
   new ec2.VpcEndpoint(
     `${name}-s3`,
     {
@@ -173,8 +173,10 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
     return new ec2.RouteTable(part, { vpcId: vpc.id, tags: tagged(part) }, self);
   }
 
-  function associate(part: string, subnet: ec2.Subnet, table: ec2.RouteTable): ec2.RouteTableAssociation {
-    return new ec2.RouteTableAssociation(part, { subnetId: subnet.id, routeTableId: table.id }, self);
+  /** A subnet that moves to another table, as with an edit of `nat`, must find the way out there already. */
+  function associate(part: string, subnet: ec2.Subnet, table: ec2.RouteTable, wayOut: ec2.Route) {
+    const link = { subnetId: subnet.id, routeTableId: table.id };
+    return new ec2.RouteTableAssociation(part, link, { parent, dependsOn: [wayOut] });
   }
 
   /** A NAT gateway with an address that others may have put on their lists, and the route table that leads to it. */
@@ -240,6 +242,8 @@ function adoptNetwork(adopt: AdoptedNetwork, parent: pulumi.Resource): Parts {
       const found = { masters, media, loadBalancer };
       const problems = adoptedProblems(adopt.networkId, found);
       if (problems.length > 0) throw quietError(`network.adopt: ${problems.join("; ")}`);
+      const { warning } = judgeZones(masters.map(({ zone }) => zone));
+      if (warning) void pulumi.log.warn(warning, parent);
       return found;
     });
 

@@ -28,9 +28,6 @@ export class AwsSecretStore extends pulumi.ComponentResource implements SecretSt
 
     const self = { parent: this };
     const { partition, dnsSuffix } = partitionOf(this);
-    const caller = callerOf(this);
-    // A session's ARN leaves out the path of its role; the policy compares with the role's own ARN.
-    const deployer = iam.getSessionContextOutput({ arn: caller.arn }, self).issuerArn;
     const stored = { master: store("master"), media: store("media") } satisfies Record<NodeRole, unknown>;
 
     this.bundleIds = { master: stored.master.id, media: stored.media.id };
@@ -79,6 +76,9 @@ export class AwsSecretStore extends pulumi.ComponentResource implements SecretSt
     }
 
     function limitReaders(part: string, role: NodeRole, secret: secretsmanager.Secret): secretsmanager.SecretPolicy {
+      const caller = callerOf(self.parent);
+      // A session's ARN leaves out the path of its role; the policy compares with the role's own ARN.
+      const deployer = iam.getSessionContextOutput({ arn: caller.arn }, self).issuerArn;
       const policy = pulumi
         .all([partition, caller.accountId, args.readers[role], deployer])
         .apply(([where, account, reader, whoDeploys]) => {

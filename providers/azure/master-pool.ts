@@ -42,7 +42,7 @@ export class AzureMasterPool extends pulumi.ComponentResource implements MasterP
     const disks = args.slots.map((slot, index) => createDisk(slot, index + 1));
     const privateIps = args.slots.map(({ address }, index) => address ?? addressOf(interfaces[index]!));
     const masterIps = pulumi.all(privateIps).apply((ips) => ips.join(","));
-    const machines = args.slots.map((slot, index) => createMachine(slot, index + 1));
+    const machines = args.slots.map((_, index) => createMachine(index + 1));
 
     this.privateIps = privateIps;
     this.machineIds = machines.map(({ id }) => id);
@@ -103,15 +103,14 @@ export class AzureMasterPool extends pulumi.ComponentResource implements MasterP
           ...self,
           protect: args.deletionProtection,
           retainOnDelete: true,
-          // A disk keeps the kind it was made with: Azure cannot change it under a running machine.
-          ignoreChanges: ["sku"],
-          // A disk cannot move to another zone; said in the preview instead of half-way (cloud-facts-azure.md 10.2).
-          replaceOnChanges: ["zones"],
+          // Where a slot was first put, there it stays, and it keeps its kind: Azure can move neither to another zone nor
+          // to another kind while a machine runs.
+          ignoreChanges: ["sku", "zones"],
         },
       );
     }
 
-    function createMachine({ zone }: Slot, number: number): compute.VirtualMachine {
+    function createMachine(number: number): compute.VirtualMachine {
       const generation = args.generations[number - 1];
       const nic = interfaces[number - 1]!;
       const disk = disks[number - 1]!;
@@ -119,7 +118,8 @@ export class AzureMasterPool extends pulumi.ComponentResource implements MasterP
         `${name}-${number}`,
         {
           ...where,
-          zones: zoneList(zone),
+          // A machine can only use a disk of its own zone.
+          zones: disk.zones,
           availabilitySet: availabilitySet && { id: availabilitySet.id },
           hardwareProfile: { vmSize: args.instanceType },
           identity: { type: "UserAssigned", userAssignedIdentities: [args.identity.attachment] },

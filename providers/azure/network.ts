@@ -168,8 +168,9 @@ export function masterAddress(subnet: string, slot: number): string {
 /**
  * The masters' way out. With `perZone` in a region with zones it is one gateway of SKU StandardV2, which spans all
  * zones by itself at the price of a Standard one, so that one gateway keeps the promise of several. The SDK's own types
- * are older than that SKU (cloud-facts-azure.md 3.6 and 3.7), hence the generic resource; Azure spreads both over the
- * zones when none are named. `single` is a Standard gateway without a zone of its choice.
+ * are older than that SKU (cloud-facts-azure.md 3.6 and 3.7), hence the generic resource, which can name no zones; that
+ * Azure then spreads both over all of them has not been seen on an account yet. `single` is a Standard gateway without a
+ * zone of its choice.
  */
 function createNat(
   name: string,
@@ -192,7 +193,8 @@ function createNat(
         publicIPAddressVersion: "IPv4",
         zones: zonesOf(location).length > 0 ? [...zonesOf(location)] : undefined,
       },
-      kept,
+      // Filled in by Azure when the gateway takes the address; a refresh would bring it back as an edit of ours.
+      { ...kept, ignoreChanges: ["natGateway"] },
     );
     const publicIpAddresses = [{ id: address.id }];
     return new network.NatGateway(`${name}-nat`, { ...where, sku: { name: "Standard" }, publicIpAddresses }, self);
@@ -201,9 +203,21 @@ function createNat(
   function zoneRedundant(): pulumi.CustomResource {
     const sku = { name: "StandardV2", tier: "Regional" };
     const properties = { publicIPAllocationMethod: "Static", publicIPAddressVersion: "IPv4" };
-    const address = generic("publicIPAddresses", `${name}-nat-address`, sku, properties, kept);
+    const address = generic("publicIPAddresses", `${name}-nat-address`, sku, properties, {
+      ...kept,
+      ignoreChanges: ["properties.natGateway", "properties.ipConfiguration"],
+    });
     const publicIpAddresses = [{ id: address.id }];
-    return generic("natGateways", `${name}-nat`, { name: "StandardV2" }, { publicIpAddresses }, self);
+    return generic(
+      "natGateways",
+      `${name}-nat`,
+      { name: "StandardV2" },
+      { publicIpAddresses },
+      {
+        ...self,
+        ignoreChanges: ["properties.subnets"],
+      },
+    );
   }
 
   function generic(

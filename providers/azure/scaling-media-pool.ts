@@ -5,7 +5,7 @@
  * template, old ones keep theirs until they are drained and deleted by name.
  * Differs from AWS: scale-in and rolling are the task of a controller on the masters, not of the group.
  * Capacity: every edit of a scale set is a full PUT with a capacity in it. `ignoreChanges` sends what the state holds,
- * so the state has to be refreshed before an update that touches this resource (`pulumi up --refresh`); a refresh folds
+ * so the state has to be refreshed before an update that touches this resource (`refresh: always` in Pulumi.yaml); it folds
  * the live capacity into the inputs and `ignoreChanges` keeps that (reference/cloud-facts-azure.md 1.16).
  * Sources: reference/cloud-facts-azure.md 1, 8.1 and 10.
  */

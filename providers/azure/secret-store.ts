@@ -10,7 +10,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as keyvault from "@pulumi/azure-native/keyvault";
-import * as resources from "@pulumi/azure-native/resources";
 import { quietError, type Problem, throwIfAny } from "../../components/errors";
 import { type SecretStore, type SecretStoreArgs, secretStoreToken } from "../../components/secret-store";
 import type { NodeRole } from "../../openvidu/editions";
@@ -101,17 +100,19 @@ function createVault(
         },
       },
     },
-    { ...self, protect: args.deletionProtection, retainOnDelete: true },
+    {
+      ...self,
+      protect: args.deletionProtection,
+      retainOnDelete: true,
+      // Can be set at creation only (cloud-facts-azure.md 5.1): as a replacement a change is refused in the preview.
+      replaceOnChanges: ["properties.softDeleteRetentionInDays"],
+    },
   );
 }
 
-/** The first version of the management API that does not end in February 2027 (reference/cloud-facts-azure.md 5.9). */
-const secretsApiVersion = "2026-02-01";
-
 /**
- * Written through the management API. The provider's own type for secrets asks the vault itself for a deleted
- * secret of the name first, where a deployer has neither a role nor a way through the vault's network rules
- * (reference/cloud-facts-azure.md 5.5, 5.6).
+ * The provider writes it through the management API and asks the vault itself only after a conflict, so a deployer
+ * needs neither a role in the vault nor a way through its network rules.
  */
 function createSecret(
   name: string,
@@ -119,17 +120,13 @@ function createSecret(
   vault: keyvault.Vault,
   args: SecretStoreArgs,
   self: pulumi.CustomResourceOptions,
-): resources.Resource {
-  return new resources.Resource(
+): keyvault.Secret {
+  return new keyvault.Secret(
     name,
     {
       resourceGroupName: args.scope,
-      resourceProviderNamespace: "Microsoft.KeyVault",
-      parentResourcePath: pulumi.interpolate`vaults/${vault.name}`,
-      resourceType: "secrets",
-      resourceName: secretName(role),
-      apiVersion: secretsApiVersion,
-      location: args.region,
+      vaultName: vault.name,
+      secretName: secretName(role),
       properties: {
         contentType: "application/json",
         value: pulumi.secret(pulumi.output(args.bundles[role]).apply((bundle) => serialise(role, bundle))),

@@ -308,7 +308,7 @@ forEachGraph(
       const identities = ofType(recorded, "azure-native:managedidentity:UserAssignedIdentity");
       const assignments = ofType(recorded, "azure-native:authorization:RoleAssignment").map(inputsOf);
       for (const kind of ["master", "media"]) {
-        const secret = secrets.find((each) => inputsOf(each).resourceName === `bundle-${kind}`);
+        const secret = secrets.find((each) => inputsOf(each).secretName === `bundle-${kind}`);
         const identity = identities.find(({ name }) => name.includes(kind));
         const own = assignments.filter(({ scope }) => scope === secret?.id);
         assert.deepEqual(

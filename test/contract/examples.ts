@@ -33,24 +33,33 @@ export const modes = ["up", "preview"] as const;
 export type Mode = (typeof modes)[number];
 
 /**
- * In a run of the whole contract every graph is needed, so two workers get them ready while tests run. A failure is not
- * lost: the test that asks for the graph gets it.
+ * Works through evaluations two at a time, as many as there are cores to count on, while tests run. A failure is not
+ * lost: the test that asks for the evaluation gets it.
  */
-async function evaluateAhead(): Promise<void> {
-  const waiting = modes.flatMap((mode) => examples.map(({ stack }) => ({ stack, mode })));
+export function inAdvance(evaluations: readonly (() => Promise<unknown>)[]): void {
+  const waiting = [...evaluations];
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      await graphOf(next.stack, next.mode).catch(() => undefined);
-    }
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next().catch(() => undefined);
   };
-  await Promise.all([work(), work()]);
+  void work();
+  void work();
 }
 
 before(function () {
   const files = new Set(
     this.test?.parent?.suites.map(({ file }) => file).filter((file) => file?.startsWith(__dirname)),
   );
-  if (files.size > 5) void evaluateAhead();
+  // A run of the whole contract needs every graph.
+  if (files.size > 5)
+    inAdvance(
+      modes.flatMap((mode) =>
+        examples.map(
+          ({ stack }) =>
+            () =>
+              graphOf(stack, mode),
+        ),
+      ),
+    );
 });
 
 /** The graph of an example stack, evaluated once; refused or failed evaluations are an error. */

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Graph } from "../../rehearsal/graph";
-import { type ConfigChanges, evaluateVariant } from "./examples";
+import { type ConfigChanges, evaluateVariant, inAdvance } from "./examples";
 
 interface Refused {
   readonly title: string;
@@ -31,10 +31,21 @@ function saidBy({ log }: Graph): string {
     .join("\n");
 }
 
+const evaluations = new Map<Refused, Promise<Graph>>();
+
+function evaluated(row: Refused): Promise<Graph> {
+  const graph = evaluations.get(row) ?? evaluateVariant(row.stack, { config: row.config });
+  evaluations.set(row, graph);
+  return graph;
+}
+
 describe("refused settings", () => {
-  for (const { title, stack, config, says } of table) {
+  before(() => inAdvance(table.map((row) => () => evaluated(row))));
+
+  for (const row of table) {
+    const { title, says } = row;
     it(`${title}: named, and nothing is made`, async () => {
-      const graph = await evaluateVariant(stack, { config });
+      const graph = await evaluated(row);
       assert.equal(graph.exitCode, 32, saidBy(graph));
       const made = graph.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
       assert.deepEqual(

@@ -16,6 +16,16 @@ const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 const library = "/usr/local/lib/openvidu-node";
 const status = (machine: Machine) => machine.read("/var/lib/openvidu-node/status");
 
+/** Stands in for the data disk's program: a finished move leaves the mark of the installation. */
+const dataDisk = `#!/bin/sh
+echo "data-disk $*" >>"$STUB_LOG"
+kept="$OPENVIDU_NODE_ROOT/opt/openvidu/.openvidu-node"
+if [ "$1" = adopt ]; then
+  [ ! -e "$kept/installed" ] || echo "data-disk already installed" >>"$STUB_LOG"
+  echo 3.8.0 >"$kept/installed"
+fi
+`;
+
 /** A server that is the vendor's download and OpenVidu itself. */
 async function openWorld(health = 200, application = 200, script = vendor): Promise<StandIn> {
   return StandIn.open(({ path }) => {
@@ -36,8 +46,7 @@ function prepare(world: StandIn, { cloud, role }: NodeKind): Machine {
   Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", OPENVIDU_NODE_PAUSE: "1" });
   machine.write("/dev/console", "");
   machine.write(`${library}/cloud.py`, fakeCloud(JSON.stringify(bundleOf(cloud, role))));
-  if (role === "master")
-    machine.write(`${library}/data-disk.sh`, '#!/bin/sh\necho "data-disk $*" >>"$STUB_LOG"\n', 0o755);
+  if (role === "master") machine.write(`${library}/data-disk.sh`, dataDisk, 0o755);
   machine.stub("docker", 'case "$1" in --version) echo "Docker version 29.5.3, build x";; esac');
   machine.stub("docker-compose", 'echo "Docker Compose version v5.1.4"');
   machine.stub("sysctl", "true");
@@ -326,10 +335,20 @@ describe("a boot that fails", function () {
     assert.ok(!machine.calls("systemctl").includes("systemctl poweroff"));
   });
 
+  it("ends as it should also when nothing can be written to the disk any more", async () => {
+    world = await openWorld(503);
+    machine = prepare(world, media);
+    machine.stub("mktemp", '[[ "$*" != */status.* ]] && exec /usr/bin/env -i PATH=/usr/bin:/bin mktemp "$@"');
+    const { code, log } = await machine.job("boot");
+    assert.equal(code, 1, log);
+    assert.match(machine.read("/dev/console"), /boot of media failed: wait-ready: /);
+    assert.equal(machine.calls("cloud").at(-1), "cloud complete acme-launch ABANDON");
+  });
+
   it("forgets the reason of an earlier boot", async () => {
     world = await openWorld(503);
     machine = prepare(world, master);
-    machine.write("/run/openvidu-node/boot.failure", "an old reason\n");
+    machine.write("/run/openvidu-node/boot.sh.failure", "an old reason\n");
     await machine.job("boot");
     assert.match(status(machine), /^detail=wait-ready: /m);
   });
@@ -388,6 +407,7 @@ describe("a reboot", function () {
     const unit = (name: string) => machine.read(`/etc/systemd/system/${name}`);
     assert.match(unit("openvidu-refresh.service"), /^Before=openvidu\.service$/m);
     assert.match(unit("openvidu-refresh.service"), /^TimeoutStartSec=\d+$/m);
+    assert.match(unit("openvidu-refresh.service"), /^After=.*opt-openvidu\.mount/m);
     assert.match(unit("openvidu-boot.service"), /^After=.*openvidu-refresh\.service/m);
     assert.doesNotMatch(unit("openvidu-boot.service"), /Before=/);
     assert.match(unit("openvidu-refresh.timer"), /^OnUnitInactiveSec=60$/m);
@@ -395,6 +415,16 @@ describe("a reboot", function () {
       unit("openvidu.service.d/openvidu-node.conf"),
       /^ConditionPathExists=!\/var\/lib\/openvidu-node\/drain$/m,
     );
+  });
+
+  it("of a master starts neither OpenVidu nor any of its containers before the data disk is there", () => {
+    const master = prepare(world, { cloud: "aws", role: "master" });
+    for (const service of ["openvidu", "docker"])
+      assert.match(
+        master.read(`/etc/systemd/system/${service}.service.d/openvidu-node.conf`),
+        /^RequiresMountsFor=\/opt\/openvidu$/m,
+      );
+    master.remove();
   });
 });
 
@@ -423,6 +453,19 @@ describe("waiting for OpenVidu", function () {
     assert.deepEqual(await waits("loadBalancer", 200, 404), { ready: false, restarts: 0 });
     assert.deepEqual(await waits("node", 200, 404), { ready: true, restarts: 0 });
     assert.deepEqual(await waits("node", 200, 502), { ready: false, restarts: 0 });
+  });
+
+  it("takes all the time that the boot has left, with a moment to say why it was not enough", async () => {
+    const world = await openWorld(503);
+    const machine = new Machine(specOf("aws", "media", { HEALTH_URL: `${world.url}/health` }));
+    const deadline = Math.floor(Date.now() / 1000) + 7200;
+    Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", BOOT_DEADLINE: String(deadline) });
+    const { log } = await machine.job("wait-ready");
+    machine.remove();
+    await world.close();
+    const seconds = Number(/did not answer 200 within (\d+) s/.exec(log)?.[1]);
+    assert.ok(seconds > 7100 && seconds < 7180, log);
+    assert.match(log, /not healthy after 450 s; restarting/);
   });
 
   it("restarts OpenVidu once when Caddy does not come up", async () => {

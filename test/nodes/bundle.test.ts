@@ -161,6 +161,17 @@ describe("fetching the bundle", function () {
     });
   }
 
+  for (const status of [200, 503]) {
+    it(`asks again when an answer with ${status} breaks off`, async () => {
+      const cut: Answer = { status, body: "{", headers: { "content-length": "500", connection: "close" } };
+      const { machine, store } = await prepare("aws", "media", [cut, whole("aws", "media")]);
+      const { code, log } = await machine.python("bundle", "10");
+      assert.equal(code, 0, log);
+      assert.equal(store.seen.length, 2);
+      assert.match(log, /no answer from \S+ \(IncompleteRead\)/);
+    });
+  }
+
   it("stops trying when its time is over", async () => {
     const { machine, store } = await prepare("aws", "media", [{ status: 500 }]);
     machine.environment["OPENVIDU_NODE_PAUSE"] = "1";

@@ -106,6 +106,18 @@ describe("the drain of a media node", function () {
     assert.equal(told("complete").length, 1);
   });
 
+  it("lets sessions end also on a node whose disk is full", async () => {
+    make("aws");
+    machine.stub("mktemp", "exit 1");
+    machine.write("/target", "Terminated\n");
+    const { process: drain } = machine.start("drain");
+    await until(() => signalled().length === 4 && told("heartbeat").length === 1);
+    await pause(300);
+    assert.equal(drain.exitCode, null);
+    end("openvidu", "egress", "helper-1");
+    await until(() => told("complete").length === 1);
+  });
+
   it("does not take a Docker that says nothing for a node without sessions", async () => {
     make("aws");
     machine.write("/target", "Terminated\n");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Machine, needsScripts, specOf, StandIn } from "./machine";
 
@@ -122,6 +122,38 @@ true`,
     });
   }
 
+  it("first finishes what an interrupted boot left half-installed, and keeps what the image has configured", async () => {
+    machine.stub("dpkg", '[[ "$1" == --print-architecture ]] && echo amd64; true');
+    const { code, log } = await run();
+    assert.equal(code, 0, log);
+    const calls = machine.read("/calls").split("\n");
+    const repair = calls.indexOf("dpkg --force-confold --configure -a");
+    assert.ok(repair >= 0 && repair < calls.findIndex((call) => call.startsWith("apt-get install")));
+    assert.match(installs().at(-1)!, / -o DPkg::Options::=--force-confold /);
+  });
+
+  it("takes a package list that could not be fetched for a failure, and only its own list", async () => {
+    machine.stub("apt-get", '[[ "$*" != *Error-Mode=any* ]]');
+    const { code, log } = await run();
+    assert.equal(code, 1);
+    assert.match(log, /Docker's package lists could not be read/);
+    const strict = machine.calls("apt-get").find((call) => call.includes("Error-Mode=any"))!;
+    assert.match(strict, /Dir::Etc::sourcelist=\S+\/openvidu-docker\.list -o Dir::Etc::sourceparts=-$/);
+  });
+
+  it("gets a proxy whose password has a percent sign in the form that systemd reads", async () => {
+    machine.remove();
+    machine = new Machine(specOf("aws", "media", { HTTPS_PROXY: "http://me:a%40b@proxy:3128" }));
+    machine.stub("docker", 'case "$1" in --version) echo 29.5.3 ;; esac');
+    machine.stub("docker-compose", "echo v5.1.4");
+    const { code, log } = await machine.job("docker");
+    assert.equal(code, 0, log);
+    assert.match(
+      machine.read("/etc/systemd/system/docker.service.d/openvidu-proxy.conf"),
+      /"HTTPS_PROXY=http:\/\/me:a%%40b@proxy:3128"/,
+    );
+  });
+
   it("says which version the repository does not have", async () => {
     machine.stub("apt-cache", "true");
     const { code, log } = await run();
@@ -176,11 +208,11 @@ describe("the data disk of a master", function () {
       ]);
       assert.ok(!existsSync(machine.path(prefix)));
       machine.write(`${prefix}/config/cluster/openvidu.env`, "A=1\n");
-      machine.write(`${prefix}/.openvidu-node/installed`, "3.8.0\n");
       const adopted = await machine.job("data-disk", "adopt");
       assert.equal(adopted.code, 0, adopted.log);
       assert.equal(realpathSync(machine.path(prefix)), realpathSync(machine.path("/disk")));
       assert.equal(machine.read(`${prefix}/config/cluster/openvidu.env`), "A=1\n");
+      assert.equal(machine.read(`${prefix}/.openvidu-node/installed`), "3.8.0\n");
       assert.ok(!machine.has(`${prefix}/.openvidu-node/unfinished`));
       assert.equal(
         machine.read("/etc/fstab"),
@@ -218,14 +250,49 @@ describe("the data disk of a master", function () {
     machine.write("/disk/.openvidu-node/unfinished", "");
     machine.write("/disk/config/half", "x");
     assert.equal((await machine.job("data-disk", "prepare")).code, 0);
-    machine.write(`${prefix}/.openvidu-node/installed`, "3.8.0\n");
+    machine.write(`${prefix}/config/whole`, "x");
     assert.equal((await machine.job("data-disk", "adopt")).code, 0);
     assert.ok(!machine.has(`${prefix}/config/half`));
+  });
+
+  it("does not count as installed while the installation is being moved onto it", async () => {
+    make("aws");
+    link(ebs);
+    assert.equal((await machine.job("data-disk", "prepare")).code, 0);
+    machine.write(`${prefix}/config/whole`, "x");
+    machine.stub("cp", "exit 1");
+    assert.equal((await machine.job("data-disk", "adopt")).code, 1);
+    assert.ok(!machine.has(`${prefix}/.openvidu-node/installed`));
+    assert.ok(!machine.has("/disk/.openvidu-node/installed"));
+    assert.equal((await machine.job("data-disk", "prepare")).code, 0);
+    rmSync(machine.path("/stubs/cp"));
+    const { code, log } = await machine.job("data-disk", "adopt");
+    assert.equal(code, 0, log);
+    assert.equal(machine.read(`${prefix}/config/whole`), "x");
+  });
+
+  it("takes its place also when the move was interrupted while the first copy was being removed", async () => {
+    make("aws");
+    link(ebs);
+    assert.equal((await machine.job("data-disk", "prepare")).code, 0);
+    machine.write(`${prefix}/config/whole`, "x");
+    machine.write(`${prefix}/config/left`, "x");
+    machine.stub("find", `[[ "$1" != "${machine.path(prefix)}" ]] || exit 1; exec /usr/bin/find "$@"`);
+    assert.equal((await machine.job("data-disk", "adopt")).code, 1);
+    const { code, log } = await machine.job("data-disk", "prepare");
+    assert.equal(code, 0, log);
+    assert.equal(realpathSync(machine.path(prefix)), realpathSync(machine.path("/disk")));
+    assert.equal(machine.read(`${prefix}/config/whole`), "x");
+    assert.ok(readdirSync(machine.path("/opt")).some((name) => name.startsWith("openvidu.replaced-")));
   });
 
   const refused: Record<string, [RegExp, () => void]> = {
     "another file system": [/holds xfs and is left alone/, () => machine.write("/kind", "xfs\n")],
     "traces that only wipefs sees": [/holds something and is left alone/, () => machine.stub("wipefs", "echo DOS")],
+    "errors that keep it from being examined": [
+      /could not be examined and is left alone/,
+      () => machine.stub("wipefs", "exit 1"),
+    ],
     partitions: [
       /has partitions/,
       () => machine.stub("lsblk", '[[ "$1" == -dno ]] && echo disk || printf "a\\na1\\n"'),

@@ -108,12 +108,10 @@ export function isTaggable(type: string): boolean {
 
 /** The resources that hold a bundle of credentials: a secret's version on AWS, a vault's secret on Azure. */
 export function bundlesOf(graph: Graph): RecordedResource[] {
-  return graph.resources.filter(
-    ({ type, inputs }) =>
-      type === "aws:secretsmanager/secretVersion:SecretVersion" ||
-      type === "azure-native:keyvault:Secret" ||
-      (type === "azure-native:resources:Resource" && inputs.resourceType === "secrets"),
-  );
+  return [
+    ...ofType(graph, "aws:secretsmanager/secretVersion:SecretVersion"),
+    ...ofType(graph, "azure-native:keyvault:Secret"),
+  ];
 }
 
 /** What a bundle holds. */

@@ -6,7 +6,6 @@ import { adoptedSubnetCidr, override } from "../existing";
 import { contains, freeAddress, overlaps, range, type Range } from "../ipv4";
 import { given, hashBelow, hexDigits, list, number, problems, record, records, text, texts, uuid } from "../values";
 import { armModel, byArmId, groupId, groupType, locationOf, refId, refusal } from "./arm";
-import { identity } from "./identity";
 
 const replacement = "replacement: pulumi/pulumi-azure-native provider/pkg/gen/replacement.go (cloud-facts-azure 10.1)";
 export const subnetType = "azure-native:network:Subnet";
@@ -50,15 +49,6 @@ const resourceGroup: ResourceModel = {
   },
 };
 
-/** Types below another resource that the generic type is used for, and the rows that describe them. */
-const nestedTypes: Readonly<Record<string, { parent: string; name: string; model: ResourceModel }>> = {
-  "Microsoft.KeyVault/vaults/secrets": {
-    parent: "vaultName",
-    name: "secretName",
-    model: identity["azure-native:keyvault:Secret"]!,
-  },
-};
-
 /** Any Azure type by name; used where the SDK's pinned API version lacks a feature (cloud-facts-azure 3.7). */
 const genericResource: ResourceModel = (() => {
   const armType = (inputs: Properties): string =>
@@ -73,13 +63,6 @@ const genericResource: ResourceModel = (() => {
       source: "",
       outputs: (given_, world, { urn }) => genericOutputs(armType(inputs), given_, world, urn),
     });
-  const typed = (inputs: Properties): { model: ResourceModel; inputs: Properties } => {
-    const [parentType, parentName] = text(inputs.parentResourcePath).split("/");
-    const nested = nestedTypes[`${text(inputs.resourceProviderNamespace)}/${parentType}/${text(inputs.resourceType)}`];
-    if (!nested) return { model: rowFor(inputs), inputs };
-    const { parent, name, model } = nested;
-    return { model, inputs: { ...inputs, [parent]: parentName, [name]: inputs.resourceName } };
-  };
   return {
     required: ["apiVersion", "parentResourcePath", "resourceGroupName", "resourceProviderNamespace", "resourceType"],
     source: "declaration of azure-native:resources:Resource; cloud-facts-azure 3.7",
@@ -93,12 +76,12 @@ const genericResource: ResourceModel = (() => {
     ],
     check: (inputs, world) =>
       problems(
-        typed(inputs).model.check!(typed(inputs).inputs, world),
+        rowFor(inputs).check!(inputs, world),
         !/^20\d\d-\d\d-\d\d(-preview)?$/.test(text(inputs.apiVersion)) &&
           refusal("InvalidApiVersionParameter", `The api-version '${text(inputs.apiVersion)}' is invalid.`),
         natProblems(armType(inputs), inputs, world),
       ),
-    create: (inputs, world, resource) => typed(inputs).model.create(typed(inputs).inputs, world, resource),
+    create: (inputs, world, resource) => rowFor(inputs).create(inputs, world, resource),
   };
 })();
 

@@ -99,7 +99,7 @@ describe("security group rules on AWS", () => {
     }
   });
 
-  it("are named after flows and ranges alone, so that a further range renames nothing", () => {
+  it("are named after what they allow, so that a further range renames nothing", () => {
     const names = (operatorCidrs: string[]): string[] =>
       securityGroupRules(flowsFor(awsContext), { ...open, operatorCidrs }).map(({ id }) => id);
     const before = names(["192.0.2.0/24"]);
@@ -110,8 +110,19 @@ describe("security group rules on AWS", () => {
     );
     assert.deepEqual(
       after.filter((id) => !before.includes(id)),
-      ["ssh-master-ingress-198-51-100-0-24", "ssh-media-ingress-198-51-100-0-24"],
+      ["master-ingress-tcp-22-198-51-100-0-24", "media-ingress-tcp-22-198-51-100-0-24"],
     );
+  });
+
+  it("keep their names from one deployment to any other, since AWS refuses a second rule while the first is there", () => {
+    const names = new Map<string, string>();
+    for (const rules of everyRuleSet()) {
+      for (const rule of rules) {
+        const name = names.get(brief(rule)) ?? rule.id;
+        assert.equal(rule.id, name);
+        names.set(brief(rule), name);
+      }
+    }
   });
 
   it("merge flows that come to the same rule up to 3.5, and keep both purposes", () => {
@@ -119,7 +130,12 @@ describe("security group rules on AWS", () => {
     const api = rules.filter((rule) => brief(rule) === "ingress master tcp 7880 loadBalancer");
     assert.deepEqual(
       api.map(({ id, description }) => [id, description]),
-      [["balanced-api-ingress", "decrypted HTTPS from the load balancer to Caddy; health check of Caddy"]],
+      [
+        [
+          "master-ingress-tcp-7880-load-balancer",
+          "decrypted HTTPS from the load balancer to Caddy; health check of Caddy",
+        ],
+      ],
     );
   });
 

@@ -85,8 +85,8 @@ for (const stack of ["azure-ha", "azure-ha-production"]) {
         assert.equal(storageProfile.osDisk.deleteOption, "Delete");
       }
       for (const disk of ofType(graph, type("compute:Disk"))) {
-        const { protect, retainOnDelete, replaceOnChanges } = optionsOf(disk);
-        assert.deepEqual([protect, retainOnDelete, replaceOnChanges], [true, true, ["zones"]]);
+        const { protect, retainOnDelete, ignoreChanges } = optionsOf(disk);
+        assert.deepEqual([protect, retainOnDelete, ignoreChanges], [true, true, ["sku", "zones"]]);
       }
     });
 
@@ -130,8 +130,14 @@ for (const stack of ["azure-ha", "azure-ha-production"]) {
       assert.equal(optionsOf(vault).retainOnDelete, true);
     });
 
+    it("vault: a period that Azure cannot change is refused in the preview, not half-way", () => {
+      const { protect, replaceOnChanges } = optionsOf(onlyOne(graph, type("keyvault:Vault")));
+      assert.equal(protect, true);
+      assert.deepEqual(replaceOnChanges, ["properties.softDeleteRetentionInDays"]);
+    });
+
     it("secrets: one per kind of node, marked secret, each readable by one identity and no wider than itself (AZ-X4)", () => {
-      const secrets = ofType(graph, type("resources:Resource Microsoft.KeyVault/secrets"));
+      const secrets = ofType(graph, type("keyvault:Secret"));
       assert.equal(secrets.length, 2);
       for (const { inputs, options } of secrets) {
         const properties = inputs.properties as Record<string, unknown>;
