@@ -133,7 +133,7 @@ function document(spec: NodeSpec, settings: Readonly<Record<string, string>>): o
   return {
     write_files: [
       writeFile("/etc/openvidu-node/node.env", "0600", settingsFile(settings)),
-      writeFile("/etc/openvidu-node/tables.json", "0600", `${JSON.stringify(tables(spec))}\n`),
+      writeFile("/etc/openvidu-node/tables.json", "0600", `${JSON.stringify(tables(spec), undefined, 1)}\n`),
       ...programs,
     ],
     runcmd: [

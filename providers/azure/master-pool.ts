@@ -159,14 +159,11 @@ export class AzureMasterPool extends pulumi.ComponentResource implements MasterP
   }
 }
 
-/** What a machine keeps from the update that made it. */
-const frozen = [
-  "hardwareProfile",
-  "osProfile",
-  "securityProfile",
-  "storageProfile.imageReference",
-  "storageProfile.osDisk",
-];
+/**
+ * What a machine keeps from the update that made it. Whole properties only: the engine keeps the old value behind a
+ * longer path even when it replaces the machine (`processIgnoreChanges` in pkg/resource/deploy/step_generator.go, 3.248).
+ */
+const frozen = ["hardwareProfile", "osProfile", "securityProfile", "storageProfile"];
 
 function zoneList(zone: pulumi.Output<string>): pulumi.Output<string[] | undefined> {
   return zone.apply((value) => (value === "" ? undefined : [value]));

@@ -253,7 +253,10 @@ describe("a boot that fails", function () {
       reason: /^start: line \d+: "systemctl start openvidu" ended with 1/,
       spoil: (it) => it.stub("systemctl", '[[ "$1" != is-active && "$1 $2" != "start openvidu" ]]'),
     },
-    "at a health check that never answers 200": { reason: /^wait-ready: .*\/health did not answer 200/, health: 503 },
+    "at a health check that never answers 200": {
+      reason: /^wait-ready: .*\/health did not answer 200 within 10[2-5]\d s/,
+      health: 503,
+    },
     "at Caddy without an application behind it": {
       kind: master,
       reason: /^wait-ready: .*\/dashboard\/ does not answer although Caddy does/,

@@ -9,6 +9,7 @@ import {
   validateAwsNetwork,
   zoneRanges,
 } from "../../../providers/aws/network";
+import { exampleGraph } from "../../support/graphs";
 
 const args: NetworkArgs = {
   region: "eu-west-1",
@@ -109,5 +110,11 @@ describe("an adopted AWS network", () => {
     assert.deepEqual(adoptedProblems("vpc-1", { ...good, masters }), [
       "masterSubnetIds lies in zone eu-west-1c, where loadBalancerSubnetIds has no subnet",
     ]);
+  });
+
+  it("is told what its zones mean for the masters, which only AWS knows (AWS-A-2)", async () => {
+    const { log } = await exampleGraph("aws-ha-production");
+    const warnings = log.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+    assert.equal(warnings.filter((message) => /^two masters share zone eu-west-1[a-c]: /.test(message)).length, 1);
   });
 });
