@@ -63,6 +63,7 @@ export class HighAvailability extends pulumi.ComponentResource {
 
     const { cloud, settings } = args;
     const self = { parent: this };
+    const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom: settings.tags });
     const context = flowContext(cloud, settings);
     warnAboutZones(settings, this);
 
@@ -70,7 +71,7 @@ export class HighAvailability extends pulumi.ComponentResource {
     const placement: PlacementArgs = {
       region: settings.region,
       scope: network.scope,
-      tags: tags(),
+      tags,
       deletionProtection: settings.deletionProtection,
     };
     const firewall = createFirewall();
@@ -102,15 +103,11 @@ export class HighAvailability extends pulumi.ComponentResource {
       storage: this.storage,
     });
 
-    function tags(): Readonly<Record<string, string>> {
-      return clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom: settings.tags });
-    }
-
     function createNetwork(): InstanceType<Cloud["Network"]> {
       const { region, resourceGroup: existingScope, deletionProtection } = settings;
       return new cloud.Network(
         `${name}-network`,
-        { ...settings.network, region, existingScope, deletionProtection, tags: tags() },
+        { ...settings.network, region, existingScope, deletionProtection, tags },
         self,
       );
     }
@@ -119,7 +116,11 @@ export class HighAvailability extends pulumi.ComponentResource {
       const { operatorCidrs, egressCidrs } = settings.access;
       const flows = flowsFor(context);
       const { networkId } = network;
-      return new cloud.Firewall(`${name}-firewall`, { ...placement, networkId, flows, operatorCidrs, egressCidrs }, self);
+      return new cloud.Firewall(
+        `${name}-firewall`,
+        { ...placement, networkId, flows, operatorCidrs, egressCidrs },
+        self,
+      );
     }
 
     function createIdentity(role: NodeRole): InstanceType<Cloud["NodeIdentity"]> {
@@ -138,7 +139,7 @@ export class HighAvailability extends pulumi.ComponentResource {
       if (wanted.kind !== "acm" || wanted.arn !== undefined) return undefined;
       if (!cloud.Certificate || !fqdn) throw new Error("validate() lets no such settings through");
       const zoneId = zone.kind === "route53" ? zone.zoneId : undefined;
-      return new cloud.Certificate(`${name}-certificate`, { domain: fqdn, zoneId, tags: tags() }, self);
+      return new cloud.Certificate(`${name}-certificate`, { domain: fqdn, zoneId, tags }, self);
     }
 
     function createLoadBalancer(): LoadBalancer {
@@ -212,7 +213,6 @@ export class HighAvailability extends pulumi.ComponentResource {
           CLUSTER: `${pulumi.getProject()}-${pulumi.getStack()}`,
           REGION: settings.region,
           BUNDLE_ID: secretStore.bundleIds[role],
-          TLS_MODE: context.tls,
           ...more,
         },
       };
@@ -325,9 +325,10 @@ function ownCertificate({ settings, secrets }: HighAvailabilityArgs): pulumi.Out
   const { certificate } = settings;
   if (certificate.kind !== "owncert") return pulumi.output<Record<string, string>>({});
   const key = pulumi.secret(secrets.certificatePrivateKey ?? "");
-  return key.apply(
-    (value): Record<string, string> => ({ OWNCERT_PUBLIC_KEY: certificate.chain, OWNCERT_PRIVATE_KEY: value }),
-  );
+  return key.apply((value): Record<string, string> => ({
+    OWNCERT_PUBLIC_KEY: certificate.chain,
+    OWNCERT_PRIVATE_KEY: value,
+  }));
 }
 
 function urlsOf(services: readonly Service[], domain: string): Record<string, string> {
@@ -352,8 +353,10 @@ function manualRecords(
   const ofCertificate = certificate?.manualRecords ?? pulumi.output<DnsRecord[]>([]);
   if (!domain || !unnamedEntry) return ofCertificate;
   const { ipAddress, hostName } = unnamedEntry.address;
-  return pulumi.all([ofCertificate, ipAddress, hostName]).apply(([records, ip, host]): DnsRecord[] => [
-    ...records,
-    ip ? { name: domain, type: "A", value: ip } : { name: domain, type: "CNAME", value: host },
-  ]);
+  return pulumi
+    .all([ofCertificate, ipAddress, hostName])
+    .apply(([records, ip, host]): DnsRecord[] => [
+      ...records,
+      ip ? { name: domain, type: "A", value: ip } : { name: domain, type: "CNAME", value: host },
+    ]);
 }

@@ -160,6 +160,7 @@ function derivedSettings(spec: NodeSpec): Record<string, string> {
       ? {
           HEALTH_URL: `${local}${healthPaths.master}`,
           APP_HEALTH_URL: `${local}/dashboard/`,
+          TLS_MODE: endsTlsHere ? "node" : "loadBalancer",
           BOOT_TIMEOUT_SECONDS: String(masterBootTimeoutSeconds),
         }
       : { HEALTH_URL: `${local}${healthPaths.media}` };
@@ -172,7 +173,6 @@ function derivedSettings(spec: NodeSpec): Record<string, string> {
     DOCKER_COMPOSE_VERSION: facts.dockerCompose,
     INSTALLER_URL: installer.url,
     INSTALLER_SHA256: installer.sha256,
-    TLS_MODE: endsTlsHere ? "node" : "loadBalancer",
     ...byRole,
   };
 }

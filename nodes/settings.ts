@@ -39,7 +39,7 @@ export const nodeSettings: readonly NodeSetting[] = [
   { key: "DNS_SUFFIX", from: "pool", clouds: aws, meaning: "end of the cloud's host names, such as amazonaws.com" },
   { key: "IDENTITY_CLIENT_ID", from: "pool", clouds: azure, meaning: "managed identity with which the node asks for tokens" },
   { key: "BOOT_TIMEOUT_SECONDS", from: "pool", optional: true, meaning: "how long a boot may take; masters get a fixed time" },
-  { key: "TLS_MODE", from: "topology", optional: true, meaning: "who ends TLS: loadBalancer, or node (Caddy on the masters); read from the installer flags if not given" },
+  { key: "TLS_MODE", from: "renderer", roles: master, meaning: "who ends TLS: loadBalancer, or node (Caddy on the masters)" },
   { key: "HTTP_PROXY", from: "operator", optional: true, meaning: "proxy for plain HTTP" },
   { key: "HTTPS_PROXY", from: "operator", optional: true, meaning: "proxy for HTTPS; Docker gets it too" },
   { key: "NO_PROXY", from: "operator", optional: true, meaning: "hosts that are reached without the proxy" },

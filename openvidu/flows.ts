@@ -42,7 +42,7 @@ export interface FlowCondition {
 }
 
 export interface Flow {
-  /** Stable id; part of resource names, so it never changes. */
+  /** Stable id; part of the names of rules, so it never changes. */
   readonly id: string;
   readonly from: Endpoint;
   readonly to: Endpoint;

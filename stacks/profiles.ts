@@ -54,7 +54,8 @@ export const defaults = {
   cidr: "10.0.0.0/16",
   ubuntu: "24.04",
   targetCpuPercent: 50,
-  bootTimeoutMinutes: 20,
+  // A media node is ready only after the masters, which may take 40 minutes on slow image downloads.
+  bootTimeoutMinutes: 50,
   drainTimeoutMinutes: 720,
   generations: [1, 1, 1, 1],
   appDataContainer: "openvidu-appdata",

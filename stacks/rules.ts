@@ -210,6 +210,11 @@ function checkImageVersion({ config, settings }: RuleContext): Problem[] {
 }
 
 function checkMediaCounts({ settings: { media } }: RuleContext): Problem[] {
+  if (media.min === 0 && media.max > 0) {
+    const reason =
+      "0 needs media.max 0 as well, which closes the cluster: a group without nodes has no load to scale out by";
+    return [problem("media.min", reason)];
+  }
   if (media.min > media.max) {
     return [problem("media.min", `${media.min} is above media.max, which is ${media.max}; lower min or raise max`)];
   }

@@ -782,12 +782,13 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AZ-B3",
     problem: "Media nodes log in once, so a late role leaves them half dead.",
-    status: "resolved",
+    status: "partly",
     how: "The fetch is repeated while rights take effect; a node that never gets them says so and stops.",
     shownBy: [
       bundle("asks Key Vault by the machine's identity and waits until its rights act"),
       failedBoot("stops the machine when it cannot tell the cloud, and always so on Azure"),
     ],
+    open: "planned: a node that gave up powers off; deleting it is the scale-in controller's task",
   },
   {
     id: "AZ-B5",

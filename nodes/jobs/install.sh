@@ -6,6 +6,7 @@ set -Eeuo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 load_settings
 KEPT="$PREFIX/.openvidu-node"
+PAUSE="${OPENVIDU_NODE_PAUSE:-30}"
 # What the installer puts outside its directory; a rebuilt machine gets it back from the data disk.
 OUTSIDE=(etc/systemd/system/openvidu.service etc/sysctl.d/50-openvidu.conf)
 
@@ -44,12 +45,18 @@ if is_installed; then
   restore
   exit 0
 fi
-set_aside unfinished
 script="$PRIVATE_DIR/installer.sh"
 until_ok 180 10 download "$script" || fail "$INSTALLER_URL could not be fetched"
 printf '%s  %s\n' "$INSTALLER_SHA256" "$script" | sha256sum --check --status ||
   fail "the installer does not have the SHA-256 of release $OPENVIDU_VERSION and was not run"
-python3 "$NODE_LIB/installer.py" "$script" || fail "the installer ended with an error; see journalctl -u openvidu-boot"
+# The vendor's bootstrap pulls its images without a second try, and many machines start at the same time.
+for try in 1 2 3; do
+  set_aside unfinished
+  if python3 "$NODE_LIB/installer.py" "$script"; then break; fi
+  if ((try == 3)); then fail "the installer ended with an error three times; see journalctl -u openvidu-boot"; fi
+  log note "the installer ended with an error; trying again in $PAUSE s"
+  sleep "$PAUSE"
+done
 [[ -d "$PREFIX/config" ]] || fail "the installer left no $PREFIX/config"
 mkdir -p "$KEPT"
 keep

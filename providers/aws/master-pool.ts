@@ -130,7 +130,7 @@ export class AwsMasterPool extends pulumi.ComponentResource implements MasterPoo
     }
 
     function attach(part: string, instance: ec2.Instance, volume: ebs.Volume): void {
-      new ec2.VolumeAttachment(
+      const volumeAttachment = new ec2.VolumeAttachment(
         `${part}-data`,
         {
           instanceId: instance.id,
@@ -142,7 +142,9 @@ export class AwsMasterPool extends pulumi.ComponentResource implements MasterPoo
         { ...self, deleteBeforeReplace: true },
       );
       args.backendIds.forEach((targetGroupArn, index) => {
-        new lb.TargetGroupAttachment(`${part}-${index + 1}`, { targetGroupArn, targetId: instance.id }, self);
+        // Taken out of the load balancer before detaching the volume stops the machine.
+        const target = { targetGroupArn, targetId: instance.id };
+        new lb.TargetGroupAttachment(`${part}-${index + 1}`, target, { ...self, dependsOn: [volumeAttachment] });
       });
     }
   }

@@ -174,6 +174,17 @@ describe("the first boot", function () {
     assert.match(status(machine), /^state=ready/);
   });
 
+  it("gives the installer a second try, on a clean directory, when its downloads fail", async () => {
+    await open({ cloud: "aws", role: "media" });
+    const half = machine.path("/opt/openvidu/half");
+    const tried = machine.path("/tried");
+    machine.stub("sh", `[[ -e "${tried}" ]] && exec /bin/sh "$@"; mkdir -p "${half}"; touch "${tried}"; exit 3`);
+    await machine.job("boot");
+    assert.match(status(machine), /^state=ready/);
+    assert.equal(machine.calls("installer").length, 1);
+    assert.ok(!machine.has("/opt/openvidu/half"));
+  });
+
   it("does nothing twice when it runs again", async () => {
     await open({ cloud: "aws", role: "media" });
     await machine.job("boot");
@@ -462,7 +473,11 @@ describe("waiting for OpenVidu", function () {
     const world = await openWorld(503);
     const machine = new Machine(specOf("aws", "media", { HEALTH_URL: `${world.url}/health` }));
     const deadline = Math.floor(Date.now() / 1000) + 7200;
-    Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", BOOT_DEADLINE: String(deadline) });
+    Object.assign(machine.environment, {
+      OPENVIDU_NODE_WAIT: "0",
+      OPENVIDU_NODE_PAUSE: "1",
+      BOOT_DEADLINE: String(deadline),
+    });
     const { log } = await machine.job("wait-ready");
     machine.remove();
     await world.close();

@@ -142,7 +142,7 @@ describe("configs that are accepted", () => {
         max: 5,
         initial: 1,
         targetCpuPercent: 50,
-        bootTimeoutSeconds: 1200,
+        bootTimeoutSeconds: 3000,
         drainTimeoutSeconds: 43200,
       },
       network: { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"], nat: "single" },

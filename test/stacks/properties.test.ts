@@ -111,7 +111,7 @@ const validChanges = fc.record(
     profile: fc.constantFrom("affordable", "production"),
     version: fc.constantFrom("3.5.0", "3.6.0", "3.6.1", "3.7.0", "3.8.0"),
     rtcEngine: fc.constantFrom("pion", "mediasoup"),
-    "media.min": fc.integer({ min: 0, max: 5 }),
+    "media.min": fc.integer({ min: 1, max: 5 }),
     "media.max": fc.integer({ min: 5, max: 50 }),
     "media.targetCpuPercent": fc.integer({ min: 10, max: 90 }),
     "media.drainTimeoutMinutes": fc.integer({ min: 1, max: 2700 }),
@@ -152,7 +152,7 @@ describe("valid configs", () => {
 
   it("keep what is given", () => {
     fc.assert(
-      fc.property(cloud, fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 }), (name, one, other) => {
+      fc.property(cloud, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 50 }), (name, one, other) => {
         const [min, max] = [Math.min(one, other), Math.max(one, other)];
         const { settings } = check(name, { media: { min, max } });
         assert.deepEqual([settings?.media.min, settings?.media.max], [min, max]);

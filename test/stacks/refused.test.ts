@@ -223,6 +223,8 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
       says: ["images.masterId: is missing; g5.xlarge has a GPU, and AWS publishes no dated GPU images: name an AMI"] },
   ],
   "media": [
+    { name: "a group that could never grow", cloud: "aws", changes: { "media.min": 0 },
+      says: ["media.min: 0 needs media.max 0 as well, which closes the cluster: a group without nodes has no load to scale out by"] },
     { name: "min above max", cloud: "aws", changes: { "media.min": 5, "media.max": 3 },
       says: ["media.min: 5 is above media.max, which is 3; lower min or raise max"] },
     { name: "initial below min", cloud: "azure", changes: { "media.min": 2, "media.initial": 1 },
