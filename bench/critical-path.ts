@@ -104,7 +104,9 @@ const boots: Readonly<Record<string, number>> = {
 
 /** Time to ready of a recorded graph. */
 export function graphReady(graph: Graph): ReadyTime {
-  const custom = graph.resources.filter((resource) => resource.custom && !resource.type.startsWith("pulumi:providers:"));
+  const custom = graph.resources.filter(
+    (resource) => resource.custom && !resource.type.startsWith("pulumi:providers:"),
+  );
   const known = new Set(custom.map(({ urn }) => urn));
   const resources = custom.map((resource) => ({
     name: resource.urn,

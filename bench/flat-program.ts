@@ -58,7 +58,9 @@ function literal(value: unknown): string {
   if (isSecret(value)) return `pulumi.secret(${literal(value.secret)})`;
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
-    return `{ ${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${literal(item)}`).join(", ")} }`;
+    return `{ ${Object.entries(value)
+      .map(([key, item]) => `${JSON.stringify(key)}: ${literal(item)}`)
+      .join(", ")} }`;
   }
   return JSON.stringify(value);
 }

@@ -72,7 +72,10 @@ function withoutRules(clouds: Readonly<Record<string, CloudModel>>): Record<stri
   return Object.fromEntries(
     Object.entries(clouds).map(([name, cloud]) => [
       name,
-      { ...cloud, resources: Object.fromEntries(Object.entries(cloud.resources).map(([type, model]) => [type, strip(model)])) },
+      {
+        ...cloud,
+        resources: Object.fromEntries(Object.entries(cloud.resources).map(([type, model]) => [type, strip(model)])),
+      },
     ]),
   );
 }
@@ -163,7 +166,10 @@ function writeIntoReadme(report: string): void {
   const readme = readFileSync(path, "utf8");
   const region = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/;
   if (!region.test(readme)) throw new Error("README.md has no region between <!-- bench --> and <!-- /bench -->");
-  writeFileSync(path, readme.replace(region, (_all, start: string, end: string) => `${start}${report}${end}`));
+  writeFileSync(
+    path,
+    readme.replace(region, (_all, start: string, end: string) => `${start}${report}${end}`),
+  );
 }
 
 main().catch((error: unknown) => {

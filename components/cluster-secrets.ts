@@ -33,10 +33,14 @@ export class ClusterSecrets extends pulumi.ComponentResource {
     const rows: readonly GeneratedSecret[] = generatedSecrets;
     const values = rows.map((row) => ({
       row,
-      value: pulumi.secret(given[row.key as GeneratedSecretKey] ?? generate(`${name}-${logicalName(row.key)}`, row, this)),
+      value: pulumi.secret(
+        given[row.key as GeneratedSecretKey] ?? generate(`${name}-${logicalName(row.key)}`, row, this),
+      ),
     }));
     const readBy = (role: NodeRole): Record<string, pulumi.Output<string>> =>
-      Object.fromEntries(values.filter(({ row }) => row.readers.includes(role)).map(({ row, value }) => [row.key, value]));
+      Object.fromEntries(
+        values.filter(({ row }) => row.readers.includes(role)).map(({ row, value }) => [row.key, value]),
+      );
 
     this.credentials = {
       master: pulumi.secret(

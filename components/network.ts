@@ -35,7 +35,10 @@ export interface NetworkArgs {
   readonly adopt?: AdoptedNetwork;
   /** Optional. Azure: an existing resource group. @default a group of the cluster's own */
   readonly existingScope?: string;
-  /** Optional. Whether the addresses that masters leave by refuse deletion (PlacementArgs.deletionProtection). @default false */
+  /**
+   * Optional. Whether the network of masters, and the addresses that they leave by, refuse deletion and replacement
+   * (PlacementArgs.deletionProtection). @default false
+   */
   readonly deletionProtection?: boolean;
   readonly tags: Tags;
 }

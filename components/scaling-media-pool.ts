@@ -61,7 +61,10 @@ export function validateScalingMediaPool(args: ScalingMediaPoolArgs): Problem[] 
     problems.push({ path: "media.min", reason: `must not be above media.max (${args.max})` });
   }
   if (args.initial < args.min || args.initial > args.max) {
-    problems.push({ path: "media.initial", reason: `must lie between media.min (${args.min}) and media.max (${args.max})` });
+    problems.push({
+      path: "media.initial",
+      reason: `must lie between media.min (${args.min}) and media.max (${args.max})`,
+    });
   }
   if (args.drainTimeoutSeconds > longestDrainSeconds) {
     problems.push({ path: "media.drainTimeoutSeconds", reason: `must be at most ${longestDrainSeconds} (47 hours)` });

@@ -84,7 +84,12 @@ export function installerFlags(context: InstallerContext): InstallerFlag[] {
     "masterIps",
   );
   if (context.role === "media") {
-    return [...common, cluster, fromNode("--private-ip", "privateIp"), fromBundle("--redis-password", "REDIS_PASSWORD")];
+    return [
+      ...common,
+      cluster,
+      fromNode("--private-ip", "privateIp"),
+      fromBundle("--redis-password", "REDIS_PASSWORD"),
+    ];
   }
   return [
     ...common,

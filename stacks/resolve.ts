@@ -162,7 +162,13 @@ function resolveAccess(config: CheckedConfig): AccessSettings {
   };
   if (config.cloud === "aws") {
     const { operatorShell = true, credentialReaders = [] } = config.access ?? {};
-    return { ...shared, deployerCidrs: [], operatorShell, credentialReaders, adminUsername: defaults.adminUsername.aws };
+    return {
+      ...shared,
+      deployerCidrs: [],
+      operatorShell,
+      credentialReaders,
+      adminUsername: defaults.adminUsername.aws,
+    };
   }
   const { deployerCidrs = [], adminUsername = defaults.adminUsername.azure } = config.access ?? {};
   return { ...shared, deployerCidrs, operatorShell: true, credentialReaders: [], adminUsername };

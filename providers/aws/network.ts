@@ -99,11 +99,15 @@ export function zoneRanges(cidr: string, index: number): ZoneRanges {
 
 function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource): Parts {
   const self = { parent };
+  const protect = args.deletionProtection ?? false;
+  // Masters stay where they were first put. Without protection a new range would take the gateway away from under them
+  // before AWS refuses the rest, and fewer zones would cut a subnet off that still holds one.
+  const home = { parent, protect };
   const tagged = (part: string): Record<string, string> => named(args.tags, part);
   const vpc = new ec2.Vpc(
     name,
     { cidrBlock: args.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: tagged(name) },
-    self,
+    home,
   );
   // Adopting the default group without rules removes those that AWS puts into it.
   new ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: vpc.id, tags: tagged(`${name}-default`) }, self);
@@ -165,7 +169,7 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
         mapPublicIpOnLaunch: kind === "public",
         tags: tagged(part),
       },
-      self,
+      kind === "private" ? home : self,
     );
   }
 
@@ -182,7 +186,6 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
   /** A NAT gateway with an address that others may have put on their lists, and the route table that leads to it. */
   function createExit(subnet: ec2.Subnet, index: number): { table: ec2.RouteTable; route: ec2.Route } {
     const part = `${name}-nat-${index + 1}`;
-    const protect = args.deletionProtection ?? false;
     const address = new ec2.Eip(part, { domain: "vpc", tags: tagged(part) }, { parent, protect });
     const nat = new ec2.NatGateway(
       part,

@@ -62,6 +62,15 @@ forEachGraph(
       }
     });
 
+    it("stand in subnets that refuse deletion and replacement", async () => {
+      const recorded = await graph();
+      const interfaces = ofType(recorded, "aws:ec2/networkInterface:NetworkInterface").map(inputsOf);
+      for (const { id, name, options } of ofType(recorded, "aws:ec2/subnet:Subnet")) {
+        const isHome = interfaces.some(({ subnetId }) => subnetId === id);
+        assert.equal(options.protect, isHome, name);
+      }
+    });
+
     it("have their data volume in the zone of their subnet, and attach it so that a rebuild does not hang", async () => {
       const recorded = await graph();
       const attachments = ofType(recorded, "aws:ec2/volumeAttachment:VolumeAttachment").map(inputsOf);

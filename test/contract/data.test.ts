@@ -25,6 +25,7 @@ const keeping: Readonly<Record<CloudName, readonly Keeping[]>> = {
     { type: "aws:secretsmanager/secret:Secret", kept: false, protected: true },
     { type: "aws:ec2/networkInterface:NetworkInterface", kept: false, protected: true },
     { type: "aws:lb/loadBalancer:LoadBalancer", kept: false, protected: true },
+    { type: "aws:ec2/vpc:Vpc", kept: false, protected: true },
   ],
   azure: [
     { type: "azure-native:compute:Disk", kept: true, protected: true },

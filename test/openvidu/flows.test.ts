@@ -12,7 +12,11 @@ function table(context: FlowContext): string[] {
     .sort();
 }
 
-const lines = (text: string): string[] => text.trim().split(/\s*\n\s*/).sort();
+const lines = (text: string): string[] =>
+  text
+    .trim()
+    .split(/\s*\n\s*/)
+    .sort();
 
 /** reference/aws-reference.md 4.1 without SSH, IPv6 and the ports of services that do not run. */
 const officialAws = `
@@ -91,7 +95,10 @@ describe("flow table", () => {
   const everything = new Set(["rtmp", "whip", "webrtcOverTcp", "customApp"] as const);
 
   it("holds the official AWS rules of 3.8.0 where the load balancer ends TLS", () => {
-    assert.deepEqual(table(plainContext({ features: everything, tls: "loadBalancer", minio: false })), lines(officialAws));
+    assert.deepEqual(
+      table(plainContext({ features: everything, tls: "loadBalancer", minio: false })),
+      lines(officialAws),
+    );
   });
 
   it("holds the rules that the official Azure template intends, where Caddy ends TLS", () => {

@@ -100,6 +100,9 @@ describe("settings kept in step with the bundle", () => {
   it("give media nodes nothing but the Redis password (AWS-S-8)", () => {
     assert.deepEqual(Object.keys(settingsByRole.media), ["REDIS_PASSWORD"]);
     const forMedia = generatedSecrets.filter(({ readers }) => (readers as readonly string[]).includes("media"));
-    assert.deepEqual(forMedia.map(({ key }) => key), ["REDIS_PASSWORD"]);
+    assert.deepEqual(
+      forMedia.map(({ key }) => key),
+      ["REDIS_PASSWORD"],
+    );
   });
 });
