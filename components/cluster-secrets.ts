@@ -10,6 +10,8 @@ import type { NodeRole } from "../openvidu/editions";
 export const clusterSecretsToken = "openvidu:index:ClusterSecrets";
 
 export interface ClusterSecretsArgs {
+  /** Required. Whether the generated credentials refuse to be deleted: kept data disks open to no others. */
+  readonly deletionProtection: boolean;
   /** Required. The customer's OpenVidu PRO licence. */
   readonly license: pulumi.Input<string>;
   /** Optional. First password of Meet's user `admin`. @default generated */
@@ -34,7 +36,8 @@ export class ClusterSecrets extends pulumi.ComponentResource {
     const values = rows.map((row) => ({
       row,
       value: pulumi.secret(
-        given[row.key as GeneratedSecretKey] ?? generate(`${name}-${logicalName(row.key)}`, row, this),
+        given[row.key as GeneratedSecretKey] ??
+          generate(`${name}-${logicalName(row.key)}`, row, args.deletionProtection, this),
       ),
     }));
     const readBy = (role: NodeRole): Record<string, pulumi.Output<string>> =>
@@ -57,8 +60,13 @@ export class ClusterSecrets extends pulumi.ComponentResource {
   }
 }
 
-function generate(name: string, row: GeneratedSecret, parent: pulumi.Resource): pulumi.Output<string> {
-  const password = new RandomPassword(name, { length: row.length, special: false }, { parent });
+function generate(
+  name: string,
+  row: GeneratedSecret,
+  protect: boolean,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  const password = new RandomPassword(name, { length: row.length, special: false }, { parent, protect });
   return pulumi.interpolate`${row.prefix ?? ""}${password.result}`;
 }
 

@@ -162,7 +162,9 @@ export class HighAvailability extends pulumi.ComponentResource {
     }
 
     function createSecretStore(): SecretStore {
-      const credentials = new ClusterSecrets(`${name}-credentials`, args.secrets, self).credentials;
+      const { deletionProtection } = settings;
+      const credentials = new ClusterSecrets(`${name}-credentials`, { ...args.secrets, deletionProtection }, self)
+        .credentials;
       const common = { OPENVIDU_VERSION: settings.version, ENABLED_MODULES: enabledModules(settings.modules) };
       const master = pulumi
         .all([credentials.master, storage.settings, domain, ownCertificate(args)])

@@ -130,21 +130,20 @@ export class AwsMasterPool extends pulumi.ComponentResource implements MasterPoo
     }
 
     function attach(part: string, instance: ec2.Instance, volume: ebs.Volume): void {
-      const volumeAttachment = new ec2.VolumeAttachment(
+      new ec2.VolumeAttachment(
         `${part}-data`,
         {
           instanceId: instance.id,
           volumeId: volume.id,
           deviceName: dataDeviceName,
-          // A mounted volume would hang in "detaching" for ever.
-          stopInstanceBeforeDetaching: true,
+          // The end of the instance detaches it. Detaching first would want the instance stopped, and would fail for ever
+          // where the instance is gone already because making its successor failed.
+          skipDestroy: true,
         },
         { ...self, deleteBeforeReplace: true },
       );
       args.backendIds.forEach((targetGroupArn, index) => {
-        // Taken out of the load balancer before detaching the volume stops the machine.
-        const target = { targetGroupArn, targetId: instance.id };
-        new lb.TargetGroupAttachment(`${part}-${index + 1}`, target, { ...self, dependsOn: [volumeAttachment] });
+        new lb.TargetGroupAttachment(`${part}-${index + 1}`, { targetGroupArn, targetId: instance.id }, self);
       });
     }
   }

@@ -26,6 +26,7 @@ const keeping: Readonly<Record<CloudName, readonly Keeping[]>> = {
     { type: "aws:ec2/networkInterface:NetworkInterface", kept: false, protected: true },
     { type: "aws:lb/loadBalancer:LoadBalancer", kept: false, protected: true },
     { type: "aws:ec2/vpc:Vpc", kept: false, protected: true },
+    { type: "random:index/randomPassword:RandomPassword", kept: false, protected: true },
   ],
   azure: [
     { type: "azure-native:compute:Disk", kept: true, protected: true },
@@ -35,6 +36,7 @@ const keeping: Readonly<Record<CloudName, readonly Keeping[]>> = {
     { type: "azure-native:keyvault:Vault", kept: false, protected: true },
     { type: "azure-native:network:NetworkInterface", kept: false, protected: true },
     { type: "azure-native:network:PublicIPAddress", kept: false, protected: true },
+    { type: "random:index/randomPassword:RandomPassword", kept: false, protected: true },
   ],
 };
 
