@@ -2,7 +2,7 @@
  * The Pulumi program: config → deploy → outputs. It creates nothing itself.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { deploy, type DeploymentOutputs } from "./stacks/deploy";
+import type { DeploymentOutputs } from "./stacks/deploy";
 import { ConfigError } from "./stacks/errors";
 import { loadSettings } from "./stacks/load";
 
@@ -15,7 +15,10 @@ const failedAndReported = 32;
 
 async function main(): Promise<DeploymentOutputs> {
   try {
-    return deploy(loadSettings());
+    const config = loadSettings();
+    // A refused config need not wait until the SDKs of the clouds are loaded.
+    const { deploy } = await import("./stacks/deploy");
+    return deploy(config);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     // Pulumi would take half a minute to print a stack that helps nobody.
