@@ -54,7 +54,9 @@ export class HighAvailability extends pulumi.ComponentResource {
   /** Where a person reads the credentials; never a value. */
   public readonly credentials: pulumi.Output<string>;
   public readonly masterAddresses: pulumi.Output<string[]>;
+  /** Name of the group that scales the media nodes. */
   public readonly mediaGroup: pulumi.Output<string>;
+  /** Buckets or containers that hold the cluster's data. */
   public readonly storage: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: HighAvailabilityArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -77,10 +79,10 @@ export class HighAvailability extends pulumi.ComponentResource {
     const firewall = createFirewall();
     const identities = { master: createIdentity("master"), media: createIdentity("media") };
     const storage = createStorage();
-    const certificate = context.tls === "loadBalancer" ? createCertificate() : undefined;
+    const certificate = createCertificate();
     const loadBalancer = createLoadBalancer();
     const domain = settings.domain ? pulumi.output(settings.domain) : loadBalancer.address.ipAddress;
-    const services = servicesFor({ ...context, version: settings.version });
+    const services = servicesFor(context);
     const secretStore = createSecretStore();
     const masters = createMasters();
     const media = createMedia();

@@ -11,12 +11,12 @@ import { type InstallerFlag, installerOf } from "../openvidu/installer";
 import { ports } from "../openvidu/ports";
 import { configFiles, settingsByRole } from "../openvidu/secrets";
 import { type OpenViduVersion, versions } from "../openvidu/versions";
-import { checkSettings } from "./settings";
+import { checkSettings, type NodeCloud } from "./settings";
 import { shrinkPython, shrinkShell, shrinkUnit } from "./shrink";
 
 /** Everything that decides a node's user data. Holds names and addresses, never a secret. */
 export interface NodeSpec {
-  readonly cloud: "aws" | "azure";
+  readonly cloud: NodeCloud;
   readonly edition: Extract<Edition, "ha" | "elastic">;
   readonly role: NodeRole;
   readonly version: OpenViduVersion;

@@ -3,15 +3,14 @@
  * what they are, so that nobody takes them for real.
  */
 import { createECDH, createHash, createPrivateKey } from "node:crypto";
+import { placeholderMark } from "../stacks/secrets";
 import type { SecretKey } from "../stacks/settings";
-
-const stand = "rehearsal-placeholder";
 
 /** A stand-in for each secret key of the config. */
 export const placeholders: Readonly<Record<SecretKey, () => string>> = {
-  license: () => `${stand}-licence`,
-  meetAdminPassword: () => `${stand}-password`,
-  meetApiKey: () => `${stand}-api-key`,
+  license: () => `${placeholderMark}-licence`,
+  meetAdminPassword: () => `${placeholderMark}-password`,
+  meetApiKey: () => `${placeholderMark}-api-key`,
   certificatePrivateKey: () => Buffer.from(privateKeyPem()).toString("base64"),
 };
 
@@ -23,7 +22,7 @@ export function isPlaceholder(value: string): boolean {
 /** A private key that everybody can compute, and that is the same every time. */
 function privateKeyPem(): string {
   const curve = createECDH("prime256v1");
-  curve.setPrivateKey(createHash("sha256").update(stand).digest());
+  curve.setPrivateKey(createHash("sha256").update(placeholderMark).digest());
   const point = curve.getPublicKey();
   const part = (from: number, to?: number): string => point.subarray(from, to).toString("base64url");
   const key = createPrivateKey({

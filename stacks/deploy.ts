@@ -16,21 +16,10 @@ export interface Deployment {
 }
 
 /** What a stack tells its operator. Holds no secret. */
-export interface DeploymentOutputs {
-  /** Address of every service, by service name. */
-  readonly urls: pulumi.Output<Record<string, string>>;
-  /** IP address or host name of the public entry. */
-  readonly entryAddress: pulumi.Output<string>;
-  /** DNS records that a person still has to make. */
-  readonly dnsRecords: pulumi.Output<{ name: string; type: string; value: string }[]>;
-  /** Where a person reads the credentials. */
-  readonly credentials: pulumi.Output<string>;
-  readonly masterAddresses: pulumi.Output<string[]>;
-  /** Name of the group that scales the media nodes. */
-  readonly mediaGroup: pulumi.Output<string>;
-  /** Buckets or containers that hold the cluster's data. */
-  readonly storage: pulumi.Output<Record<string, string>>;
-}
+export type DeploymentOutputs = Pick<
+  HighAvailability,
+  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage"
+>;
 
 /** Which cloud holds the zone of each kind of DNS. */
 const dnsClouds = { none: undefined, route53: "aws", "azure-dns": "azure" } as const satisfies Record<

@@ -7,13 +7,13 @@
  */
 import { z } from "zod";
 import { cloudNames } from "../components/cloud";
+import { longestDrainSeconds } from "../components/scaling-media-pool";
 import { featureDescriptions, featureNames, moduleNames, rtcEngines } from "../openvidu/modules";
 import { defaultVersion, versionNames, type OpenViduVersion } from "../openvidu/versions";
 import { flag, group, list, oneOf, oneOfKinds, text, wholeNumber } from "./fields";
 import { profileNames } from "./profiles";
 
-/** Longest drain in minutes: 47 hours, because a cloud ends a wait after 48 (cloud-facts-aws.md 2). */
-const longestDrainMinutes = 47 * 60;
+const longestDrainMinutes = longestDrainSeconds / 60;
 
 const guid = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 

@@ -67,6 +67,12 @@ export function readersOnly(readerArns: readonly string[]): Statement[] {
   ];
 }
 
+/** Whether an ARN is covered by a pattern in which `*` stands for any text, as IAM compares them. */
+export function matchesArn(pattern: string, arn: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(arn);
+}
+
 /** A node reads and writes the objects of these buckets. */
 export function bucketWriter(bucketArns: readonly string[], key: KeyUse): Statement[] {
   return [

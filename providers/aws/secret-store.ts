@@ -9,9 +9,9 @@ import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import { type Problem, quietError, throwIfAny } from "../../components/errors";
 import { type SecretStore, type SecretStoreArgs, secretStoreToken } from "../../components/secret-store";
 import type { NodeRole } from "../../openvidu/editions";
-import { policyDocument, readersOnly, secretReader } from "./policies";
+import { matchesArn, policyDocument, readersOnly, secretReader } from "./policies";
 import { consoleUrl } from "./regions";
-import { after, callerOf, keyProblems, named, partitionOf } from "./support";
+import { callerOf, keyProblems, named, partitionOf } from "./support";
 
 /** Limits of Secrets Manager. Source: reference/cloud-facts-aws.md 6. */
 const sizeLimitBytes = 65536;
@@ -63,7 +63,7 @@ export class AwsSecretStore extends pulumi.ComponentResource implements SecretSt
         { ...self, dependsOn: policy },
       );
       const grant = allowReading(part, role, secret);
-      return { id: after(secret.arn, [version, grant]), secretName: secret.name, grants: [version, grant] };
+      return { id: secret.arn, secretName: secret.name, grants: [version, grant] };
     }
 
     function bundleText(role: NodeRole): pulumi.Output<string> {
@@ -105,12 +105,6 @@ interface Stored {
   readonly id: pulumi.Output<string>;
   readonly secretName: pulumi.Output<string>;
   readonly grants: readonly pulumi.Resource[];
-}
-
-/** Whether an ARN is covered by a pattern in which `*` stands for any text, as IAM compares them. */
-export function matchesArn(pattern: string, arn: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(arn);
 }
 
 /** What is wrong with the arguments on AWS. */

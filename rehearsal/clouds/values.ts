@@ -5,7 +5,6 @@
 import type { Json, Properties, World } from "../model";
 
 export const hexDigits = "0123456789abcdef";
-export const lowerAlphanumerics = "abcdefghijklmnopqrstuvwxyz0123456789";
 export const upperAlphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /** The value if it is a string or a number, as text; otherwise an empty string. */

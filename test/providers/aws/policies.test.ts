@@ -4,6 +4,7 @@ import {
   lifecycleWorker,
   machineTrust,
   policyDocument,
+  matchesArn,
   readersOnly,
   secretReader,
   type Statement,
@@ -97,6 +98,17 @@ describe("policies of the nodes", () => {
 });
 
 describe("policies of the stores", () => {
+  it("know a deployer among the readers as IAM does: `*` is any text, everything else stands for itself", () => {
+    const deployer = "arn:aws:iam::123456789012:role/team.video/deploy";
+    assert.ok(matchesArn(deployer, deployer));
+    assert.ok(matchesArn("arn:aws:iam::123456789012:role/team.*", deployer));
+    assert.ok(matchesArn("arn:aws:iam::*:role/*/deploy", deployer));
+    assert.ok(!matchesArn("arn:aws:iam::123456789012:role/team-video/deploy", deployer));
+    assert.ok(!matchesArn("arn:aws:iam::123456789012:role/teamXvideo/*", deployer));
+    assert.ok(!matchesArn("arn:aws:iam::123456789012:role/team.video", deployer));
+    assert.ok(!matchesArn(deployer, deployer.replace(".", "X")), "a dot is no wildcard");
+  });
+
   it("deny reading a secret to everybody else, and deny nothing else, so that nobody is locked out (AWS-S-15)", () => {
     const [statement, ...more] = readersOnly(["arn:b", "arn:a"]);
     assert.deepEqual(more, []);
