@@ -27,6 +27,8 @@ export interface Capabilities {
   readonly tlsAtLoadBalancer: boolean;
   /** All of OpenVidu's data can lie in the cloud's own storage, so that MinIO does not run. */
   readonly externalClusterData: boolean;
+  /** The group that scales the media nodes tells a node to leave and waits for it; elsewhere a controller of ours does. */
+  readonly groupDrainsNodes: boolean;
   /** The entry's address is known as an IP before anything else, so that a cluster can do without a domain. */
   readonly entryHasIpAddress: boolean;
   /** Ways in which Caddy on the masters may get a certificate. */

@@ -10,6 +10,7 @@ import { enabledModules } from "../openvidu/modules";
 import { judgeZones } from "../openvidu/placement";
 import { type Service, serviceUrl, servicesFor } from "../openvidu/services";
 import type { NodeRole } from "../openvidu/editions";
+import { carriedPrograms } from "../nodes/render";
 import type { Certificate } from "./certificate";
 import type { Cloud } from "./cloud";
 import { ClusterSecrets } from "./cluster-secrets";
@@ -133,7 +134,12 @@ export class HighAvailability extends pulumi.ComponentResource {
     function createStorage(): InstanceType<Cloud["ObjectStore"]> {
       const writers = { master: identities.master.principal, media: identities.media.principal };
       const { keyId: kmsKeyId } = settings.encryption;
-      return new cloud.ObjectStore(`${name}-storage`, { ...placement, ...settings.storage, writers, kmsKeyId }, self);
+      const programs = carriedPrograms({ cloud: cloud.name, role: "master" });
+      return new cloud.ObjectStore(
+        `${name}-storage`,
+        { ...placement, ...settings.storage, writers, kmsKeyId, programs },
+        self,
+      );
     }
 
     function createCertificate(): Certificate | undefined {
@@ -217,9 +223,17 @@ export class HighAvailability extends pulumi.ComponentResource {
           CLUSTER: `${pulumi.getProject()}-${pulumi.getStack()}`,
           REGION: settings.region,
           BUNDLE_ID: secretStore.bundleIds[role],
+          ...coordinationOf(role),
           ...more,
         },
       };
+    }
+
+    /** Masters keep the cluster's own objects; media nodes take part only where no group of the cloud speaks to them. */
+    function coordinationOf(role: NodeRole): Record<string, pulumi.Input<string>> {
+      const { coordinationUrl: COORDINATION_URL, heartbeatsUrl: HEARTBEATS_URL } = storage;
+      if (cloud.capabilities.groupDrainsNodes) return role === "master" ? { COORDINATION_URL } : {};
+      return { COORDINATION_URL, HEARTBEATS_URL };
     }
 
     /** Only what is the role's own: a master waits for nothing that belongs to media nodes, and the other way round. */

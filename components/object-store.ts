@@ -21,6 +21,8 @@ export interface ObjectStoreArgs extends PlacementArgs {
   readonly zoneRedundant: boolean;
   /** Optional. AWS: ARN of a customer-managed KMS key. @default the service's own key */
   readonly kmsKeyId?: string;
+  /** Optional. AWS: programs that machines fetch from the store because user data has no room for them. @default none */
+  readonly programs?: { readonly name: string; readonly base64: string };
   /** Required. Days after which a replaced or deleted object is gone for good. */
   readonly keepDeletedDays: number;
 }
@@ -34,6 +36,8 @@ export interface ObjectStore extends pulumi.ComponentResource {
   readonly settings: pulumi.Output<Record<string, string>>;
   /** What has to exist before a node of the role boots, and must not go before it. */
   readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
-  /** Azure: URL of the key-less container for leases, drain requests and backups. Empty on AWS. */
+  /** URL under which the masters keep locks, marks, backups and programs; ends with a slash. */
   readonly coordinationUrl: pulumi.Output<string>;
+  /** Azure: URL under which media nodes say how they are; ends with a slash. Empty on AWS. */
+  readonly heartbeatsUrl: pulumi.Output<string>;
 }

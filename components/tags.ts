@@ -9,6 +9,13 @@ export interface TagSource {
   readonly custom: Tags;
 }
 
+/** The standard labels alone, for things that take few labels. */
+export function standardTags(tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => standardKeys.includes(key)));
+}
+
+const standardKeys = ["openvidu-cluster", "managed-by"];
+
 /** The standard labels of a cluster with the operator's own added; the standard ones win. */
 export function clusterTags({ project, stack, custom }: TagSource): Tags {
   return { ...custom, "openvidu-cluster": `${project}-${stack}`, "managed-by": "pulumi" };

@@ -2,8 +2,9 @@
  * Renders what a machine runs at its first boot: plain data in, cloud-init user data out. Pure, and knows no Pulumi.
  * The programs are the script files beside this one, read once when the module is loaded; nodes/README.md describes them.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "fflate";
 import type { Edition, NodeRole } from "../openvidu/editions";
 import { healthPaths } from "../openvidu/entry";
@@ -33,8 +34,21 @@ export interface UserData {
   readonly bytes: number;
 }
 
-/** What EC2 accepts, counted before base64 (reference/cloud-facts-aws.md 10). Azure takes 64 KB. */
-export const userDataLimit = 16384;
+/** What the clouds accept, counted before base64 (reference/cloud-facts-aws.md 10, cloud-facts-azure.md 2.10). */
+export const userDataLimits: Readonly<Record<NodeCloud, number>> = { aws: 16384, azure: 65535 };
+
+/**
+ * Programs that come from the cluster's own store instead of user data: those of day 2, where user data is too small for
+ * them. The object is named by its content, and user data names its digest.
+ */
+export interface CarriedPrograms {
+  readonly name: string;
+  readonly base64: string;
+  readonly sha256: string;
+}
+
+/** Clouds whose user data has no room for the programs of day 2. */
+const smallUserData: readonly NodeCloud[] = ["aws"];
 
 /** How long a master may take to its first readiness; media nodes are told theirs. */
 const masterBootTimeoutSeconds = 2700;
@@ -48,6 +62,10 @@ interface NodeFile {
   readonly mode: "0600" | "0644" | "0755";
   readonly role?: NodeRole;
   readonly cloud?: NodeSpec["cloud"];
+  /** Of day 2: needed by no step of a boot before `programs`. */
+  readonly later?: true;
+  /** For a unit: switched on when it arrives. */
+  readonly enable?: true;
 }
 
 const job = (name: string, role?: NodeRole): NodeFile => ({
@@ -56,7 +74,12 @@ const job = (name: string, role?: NodeRole): NodeFile => ({
   mode: "0755",
   role,
 });
-const part = (name: string): NodeFile => ({ path: `${library}/${name}`, source: `lib/${name}`, mode: "0644" });
+const part = (name: string, role?: NodeRole): NodeFile => ({
+  path: `${library}/${name}`,
+  source: `lib/${name}`,
+  mode: "0644",
+  role,
+});
 const adapter = (cloud: NodeSpec["cloud"], kind: "sh" | "py"): NodeFile => ({
   path: `${library}/cloud.${kind}`,
   source: `clouds/${cloud}.${kind}`,
@@ -72,7 +95,9 @@ const unit = (source: string, path = source, role?: NodeRole): NodeFile => ({
 
 /** Every file that some node gets, with the place it has there. */
 const files: readonly NodeFile[] = [
-  ...["common.sh", "web.py", "bundle.py", "apply.py", "installer.py"].map(part),
+  ...["common.sh", "web.py", "bundle.py", "apply.py", "installer.py"].map((name) => part(name)),
+  part("store.py", "master"),
+  { ...part("lock.py", "master"), later: true },
   adapter("aws", "sh"),
   adapter("aws", "py"),
   adapter("azure", "sh"),
@@ -81,15 +106,15 @@ const files: readonly NodeFile[] = [
   job("data-disk", "master"),
   job("drain", "media"),
   { path: "/usr/local/bin/openvidu-status", source: "jobs/status.sh", mode: "0755" },
-  unit("openvidu-boot.service"),
+  { ...unit("openvidu-refresh.timer"), enable: true },
+  { ...unit("openvidu-boot.service"), enable: true },
   unit("openvidu-refresh.service"),
-  unit("openvidu-refresh.timer"),
   unit("master-boot.conf", "openvidu-boot.service.d/retry.conf", "master"),
   unit("openvidu-master.conf", "openvidu.service.d/openvidu-node.conf", "master"),
   // Docker starts containers again by itself after a crash: not before their data is there.
   unit("openvidu-master.conf", "docker.service.d/openvidu-node.conf", "master"),
   unit("openvidu-media.conf", "openvidu.service.d/openvidu-node.conf", "media"),
-  unit("openvidu-drain.service", undefined, "media"),
+  { ...unit("openvidu-drain.service", undefined, "media"), enable: true },
 ];
 
 const shrinkers: Readonly<Record<string, (text: string) => string>> = {
@@ -106,7 +131,7 @@ function read(source: string): string {
 
 /**
  * The user data of one node. The same spec always yields the same bytes.
- * Throws if a setting is unknown, missing or unsafe, or if the result is larger than EC2 takes.
+ * Throws if a setting is unknown, missing or unsafe, or if the result is larger than the cloud takes.
  */
 export function renderUserData(spec: NodeSpec): UserData {
   const settings = { ...derivedSettings(spec), ...spec.settings };
@@ -115,21 +140,49 @@ export function renderUserData(spec: NodeSpec): UserData {
     throw new Error(`user data of a ${spec.role} node on ${spec.cloud}: ${problems.join("; ")}`);
   }
   const text = `#cloud-config\n${JSON.stringify(document(spec, settings), undefined, 1)}\n`;
-  // Not Node's own zlib: its output differs between processors and releases, and other bytes would roll the media nodes.
-  const zipped = Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 }));
-  if (zipped.length > userDataLimit) {
-    throw new Error(`user data of a ${spec.role} node is ${zipped.length} bytes; EC2 takes ${userDataLimit}`);
+  const zipped = zip(text);
+  const limit = userDataLimits[spec.cloud];
+  if (zipped.length > limit) {
+    throw new Error(`user data of a ${spec.role} node is ${zipped.length} bytes; ${spec.cloud} takes ${limit}`);
   }
   return { base64: zipped.toString("base64"), bytes: zipped.length };
 }
 
+function filesFor({ cloud, role }: Pick<NodeSpec, "cloud" | "role">): NodeFile[] {
+  return files.filter((file) => (file.role ?? role) === role && (file.cloud ?? cloud) === cloud);
+}
+
+function isCarried({ later }: NodeFile, cloud: NodeCloud): boolean {
+  return later === true && smallUserData.includes(cloud);
+}
+
+function unitsOf(list: readonly NodeFile[]): string[] {
+  return list.filter(({ enable }) => enable).map(({ path }) => basename(path));
+}
+
+/** What a node fetches after its first boot has begun; nothing where user data holds everything. */
+export function carriedPrograms(node: Pick<NodeSpec, "cloud" | "role">): CarriedPrograms | undefined {
+  const carried = filesFor(node).filter((file) => isCarried(file, node.cloud));
+  if (carried.length === 0) return undefined;
+  const packed = {
+    files: carried.map(({ path, source, mode }) => ({ path, mode, content: contents.get(source)! })),
+    units: unitsOf(carried),
+  };
+  const zipped = zip(`${JSON.stringify(packed, undefined, 1)}\n`);
+  const sha256 = createHash("sha256").update(zipped).digest("hex");
+  return { name: `programs-${sha256.slice(0, 16)}.json.gz`, base64: zipped.toString("base64"), sha256 };
+}
+
+/** Not Node's own zlib: its output differs between processors and releases, and other bytes would roll the media nodes. */
+function zip(text: string): Buffer {
+  return Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 }));
+}
+
 /** The cloud-init document: put the files in place, then let systemd do the work, so that cloud-init itself can end. */
 function document(spec: NodeSpec, settings: Readonly<Record<string, string>>): object {
-  const programs = files
-    .filter((file) => (file.role ?? spec.role) === spec.role && (file.cloud ?? spec.cloud) === spec.cloud)
-    .map(({ path, source, mode }) => writeFile(path, mode, contents.get(source)!));
-  const services = ["openvidu-refresh.timer", "openvidu-boot.service"];
-  if (spec.role === "media") services.push("openvidu-drain.service");
+  const here = filesFor(spec).filter((file) => !isCarried(file, spec.cloud));
+  const programs = here.map(({ path, source, mode }) => writeFile(path, mode, contents.get(source)!));
+  const services = unitsOf(here);
   return {
     write_files: [
       writeFile("/etc/openvidu-node/node.env", "0600", settingsFile(settings)),
@@ -153,6 +206,7 @@ function derivedSettings(spec: NodeSpec): Record<string, string> {
   const facts = versions[spec.version];
   const installer = installerOf(spec.version, spec.edition, spec.role);
   const local = `http://127.0.0.1:${ports.livekitApi.first}`;
+  const programs = carriedPrograms(spec);
   const endsTlsHere =
     spec.edition === "elastic" || spec.installerFlags.some(({ flag }) => flag === "--internal-tls-termination");
   const byRole: Record<string, string> =
@@ -162,6 +216,7 @@ function derivedSettings(spec: NodeSpec): Record<string, string> {
           APP_HEALTH_URL: `${local}/dashboard/`,
           TLS_MODE: endsTlsHere ? "node" : "loadBalancer",
           BOOT_TIMEOUT_SECONDS: String(masterBootTimeoutSeconds),
+          ...(programs && { PROGRAMS: programs.name, PROGRAMS_SHA256: programs.sha256 }),
         }
       : { HEALTH_URL: `${local}${healthPaths.media}` };
   return {

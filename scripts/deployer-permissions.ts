@@ -115,6 +115,7 @@ export const awsServices: readonly AwsService[] = [
       "s3.BucketPublicAccessBlock": ["PutBucketPublicAccessBlock"],
       "s3.BucketOwnershipControls": ["PutBucketOwnershipControls"],
       "s3.BucketPolicy": ["PutBucketPolicy", "DeleteBucketPolicy"],
+      "s3.BucketObjectv2": ["PutObject", "GetObject", "GetObjectTagging", "PutObjectTagging", "DeleteObject"],
     },
     note: "Not needed with adopted buckets.",
   },

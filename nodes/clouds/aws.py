@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.parse
 
-from web import Trouble, call, skew_of
+from web import Trouble, call, exchange, skew_of
 
 IMDS = os.environ.get("OPENVIDU_NODE_IMDS", "http://169.254.169.254")
 
@@ -25,17 +25,24 @@ def metadata(path):
 
 
 def sha256(data):
-    return hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256()
+    if hasattr(data, "read"):
+        for part in iter(lambda: data.read(1 << 20), b""):
+            digest.update(part)
+        data.seek(0)
+    else:
+        digest.update(data)
+    return digest.hexdigest()
 
 
-# Every header that is sent is signed, the session token among them.
-def authorization(credentials, service, region, headers, body):
+# Every header that is sent is signed, the session token among them. Paths hold only characters that need no escaping.
+def authorization(credentials, service, method, path, headers, hashed):
     stamp = headers["x-amz-date"]
     names = sorted(headers)
     canonical = "\n".join(
-        ["POST", "/", ""] + ["%s:%s" % (name, headers[name]) for name in names] + ["", ";".join(names), sha256(body)]
+        [method, path, ""] + ["%s:%s" % (name, headers[name]) for name in names] + ["", ";".join(names), hashed]
     )
-    scope = "%s/%s/%s/aws4_request" % (stamp[:8], region, service)
+    scope = "%s/%s/%s/aws4_request" % (stamp[:8], os.environ["REGION"], service)
     text = "AWS4-HMAC-SHA256\n%s\n%s\n%s" % (stamp, scope, sha256(canonical.encode()))
     key = ("AWS4" + credentials["SecretAccessKey"]).encode()
     for part in scope.split("/") + [text]:
@@ -48,27 +55,43 @@ def authorization(credentials, service, region, headers, body):
     )
 
 
-def signed(service, content, body, target=None):
-    region = os.environ["REGION"]
-    url = "https://%s.%s.%s/" % (service, region, os.environ["DNS_SUFFIX"])
-    url = os.environ.get("OPENVIDU_NODE_ENDPOINT", url)
+def signed(service, method, url, headers, body):
     role = metadata("iam/security-credentials/").split("\n")[0]
     credentials = json.loads(metadata("iam/security-credentials/" + role))
-    headers = {
-        "content-type": content,
-        "host": urllib.parse.urlsplit(url).netloc,
-        "x-amz-date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
-        "x-amz-security-token": credentials["Token"],
-    }
+    place, hashed = urllib.parse.urlsplit(url), sha256(body or b"")
+    headers = dict(
+        headers,
+        **{
+            "host": place.netloc,
+            "x-amz-content-sha256": hashed,
+            "x-amz-date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
+            "x-amz-security-token": credentials["Token"],
+        }
+    )
+    headers["authorization"] = authorization(credentials, service, method, place.path, headers, hashed)
+    return exchange(method, url, headers, body)
+
+
+def post(service, content, body, target=None):
+    url = "https://%s.%s.%s/" % (service, os.environ["REGION"], os.environ["DNS_SUFFIX"])
+    headers = {"content-type": content}
     if target:
         headers["x-amz-target"] = target
-    headers["authorization"] = authorization(credentials, service, region, headers, body)
-    return call("POST", url, headers, body)
+    status, _, text = signed(service, "POST", os.environ.get("OPENVIDU_NODE_ENDPOINT", url), headers, body)
+    return status, text
+
+
+# One object of the cluster's own; header names in lower case. Returns status, headers and body, whatever the status.
+def store_request(method, name, headers=None, body=None):
+    headers = dict(headers or {})
+    if method == "PUT":
+        headers["content-type"] = "application/octet-stream"
+    return signed("s3", method, os.environ["COORDINATION_URL"] + name, headers, body)
 
 
 def fetch_bundle():
     body = json.dumps({"SecretId": os.environ["BUNDLE_ID"]}).encode()
-    status, text = signed("secretsmanager", "application/x-amz-json-1.1", body, "secretsmanager.GetSecretValue")
+    status, text = post("secretsmanager", "application/x-amz-json-1.1", body, "secretsmanager.GetSecretValue")
     if status != 200:
         raise Trouble("secret store: %d %s%s" % (status, error_type(text), skew_of(text)))
     return json.loads(text)["SecretString"]
@@ -86,7 +109,7 @@ def error_type(text):
 def autoscaling(action, **fields):
     fields.update(Action=action, Version="2011-01-01", InstanceId=metadata("instance-id"))
     body = urllib.parse.urlencode(sorted(fields.items())).encode()
-    status, text = signed("autoscaling", "application/x-www-form-urlencoded; charset=utf-8", body)
+    status, text = post("autoscaling", "application/x-www-form-urlencoded; charset=utf-8", body)
     if status == 200:
         return
     if b"No active Lifecycle Action" in text:

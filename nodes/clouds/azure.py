@@ -5,7 +5,7 @@ import os
 import sys
 import urllib.parse
 
-from web import Trouble, call, skew_of
+from web import Trouble, call, exchange, skew_of
 
 IMDS = os.environ.get("OPENVIDU_NODE_IMDS", "http://169.254.169.254")
 EVENTS = "scheduledevents?api-version=2020-07-01"
@@ -23,22 +23,31 @@ def instance(path):
     return metadata("instance/%s?api-version=2021-02-01&format=text" % path)
 
 
+def token(audience):
+    query = {"api-version": "2018-02-01", "resource": audience, "client_id": os.environ["IDENTITY_CLIENT_ID"]}
+    answer = metadata("identity/oauth2/token?" + urllib.parse.urlencode(query))
+    return {"Authorization": "Bearer " + json.loads(answer)["access_token"]}
+
+
 # The audience of a vault is its host without the vault's own name, in every Azure cloud.
 def fetch_bundle():
     address = urllib.parse.urlsplit(os.environ["BUNDLE_ID"])
-    query = urllib.parse.urlencode(
-        {
-            "api-version": "2018-02-01",
-            "resource": "https://" + address.netloc.split(".", 1)[-1],
-            "client_id": os.environ["IDENTITY_CLIENT_ID"],
-        }
-    )
-    token = json.loads(metadata("identity/oauth2/token?" + query))["access_token"]
     base = os.environ.get("OPENVIDU_NODE_ENDPOINT", "https://" + address.netloc)
-    status, text = call("GET", base + address.path + "?api-version=7.4", {"Authorization": "Bearer " + token})
+    headers = token("https://" + address.netloc.split(".", 1)[-1])
+    status, text = call("GET", base + address.path + "?api-version=7.4", headers)
     if status != 200:
         raise Trouble("secret store: %d%s" % (status, skew_of(text)))
     return json.loads(text)["value"]
+
+
+# One blob of the cluster's own, or of another container; header names in lower case. Returns status, headers and body,
+# whatever the status (reference/cloud-facts-azure.md 7.9).
+def store_request(method, name, headers=None, body=None, container=None):
+    headers = dict(headers or {}, **token("https://storage.azure.com/"))
+    headers["x-ms-version"] = "2021-12-02"
+    if method == "PUT" and "comp=" not in name:
+        headers["x-ms-blob-type"] = "BlockBlob"
+    return exchange(method, (container or os.environ["COORDINATION_URL"]) + name, headers, body)
 
 
 # Events of the whole scale set reach every machine; only the end of this one counts.

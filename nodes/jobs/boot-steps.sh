@@ -37,6 +37,17 @@ fetch_bundle() {
   touch "$RUN_DIR/refreshed"
 }
 
+# Once: they stay on the system disk.
+fetch_programs() {
+  local units
+  if [[ "$(cat "$STATE_DIR/programs" 2>/dev/null)" == "$PROGRAMS_SHA256" ]]; then return 0; fi
+  units="$(run_program python3 "$NODE_LIB/store.py" "$PROGRAMS" "$PROGRAMS_SHA256" "$FETCH_SECONDS")"
+  systemctl daemon-reload
+  # shellcheck disable=SC2086 # names of units, without blanks
+  [[ -z "$units" ]] || systemctl enable --now $units
+  printf '%s\n' "$PROGRAMS_SHA256" | write_file 0644 "$STATE_DIR/programs"
+}
+
 # A node that was told to leave while it booted must not begin to serve.
 start() {
   if is_leaving; then
@@ -63,6 +74,7 @@ step network wait_for_network
 if [[ -n "${DATA_DISK:-}" ]]; then step data-disk "$NODE_LIB/data-disk.sh" prepare; fi
 step docker "$NODE_LIB/docker.sh"
 step fetch-bundle fetch_bundle
+if [[ -n "${PROGRAMS:-}" ]]; then step programs fetch_programs; fi
 step install "$NODE_LIB/install.sh"
 step apply-settings "$NODE_LIB/apply.sh"
 step start start

@@ -2,6 +2,7 @@
 # that name what happened without quoting a response.
 import email.utils
 import http.client
+import os
 import time
 import urllib.error
 import urllib.request
@@ -16,10 +17,14 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-# Instance metadata is asked directly, everything else through the proxy of the environment, if there is one.
-def call(method, url, headers=None, body=None, direct=False):
+# Instance metadata is asked directly, everything else through the proxy of the environment, if there is one. A body
+# that is an open file is sent as it is read. Returns status, headers and body.
+def exchange(method, url, headers=None, body=None, direct=False):
     handlers = [_NoRedirect()] + ([urllib.request.ProxyHandler({})] if direct else [])
-    request = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
+    headers = dict(headers or {})
+    if hasattr(body, "fileno"):
+        headers["content-length"] = str(os.fstat(body.fileno()).st_size)
+    request = urllib.request.Request(url, data=body, headers=headers, method=method)
     try:
         try:
             answer = urllib.request.build_opener(*handlers).open(request, timeout=10)
@@ -27,10 +32,15 @@ def call(method, url, headers=None, body=None, direct=False):
             answer = error
         with answer:
             wrong_clock = _skew(answer.headers.get("Date")) if answer.status >= 300 else b""
-            return answer.status, answer.read() + wrong_clock
+            return answer.status, answer.headers, answer.read() + wrong_clock
     # An answer that breaks off is an HTTPException, whatever its status.
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise Trouble("no answer from %s (%s)" % (url.split("?")[0], type(error).__name__))
+
+
+def call(*request, **more):
+    status, _, body = exchange(*request, **more)
+    return status, body
 
 
 # Signatures and tokens depend on the clock, so a wrong one is worth a word in the reason.

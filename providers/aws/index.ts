@@ -19,6 +19,7 @@ export const aws: Cloud = {
   capabilities: {
     tlsAtLoadBalancer: true,
     externalClusterData: true,
+    groupDrainsNodes: true,
     entryHasIpAddress: false,
     nodeCertificates: ["letsencrypt", "selfsigned", "owncert"],
   },

@@ -10,11 +10,15 @@ import type { input as inputs } from "@pulumi/aws/types";
 import { type Problem, quietError, throwIfAny } from "../../components/errors";
 import { type ObjectStore, type ObjectStoreArgs, objectStoreToken } from "../../components/object-store";
 import type { NodeRole } from "../../openvidu/editions";
+import { standardTags } from "../../components/tags";
 import { bucketWriter, policyDocument, tlsOnly } from "./policies";
 import { keyProblems, named, partitionOf } from "./support";
 
 /** Days after which the parts of a broken upload are removed. */
 const brokenUploadDays = 7;
+
+/** Below it lie the cluster's own objects, apart from what Loki and Mimir keep in the same bucket. */
+const ownPrefix = "openvidu-node/";
 
 /** Names of buckets: 63 characters, of which auto-naming takes 8. */
 const longestLogicalName = 55;
@@ -30,6 +34,7 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
   public readonly settings: pulumi.Output<Record<string, string>>;
   public readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   public readonly coordinationUrl: pulumi.Output<string>;
+  public readonly heartbeatsUrl = pulumi.output("");
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super(objectStoreToken, name, {}, opts);
@@ -56,14 +61,33 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
         EXTERNAL_S3_BUCKET_APP_DATA: appDataBucket,
         EXTERNAL_S3_BUCKET_CLUSTER_DATA: clusterDataBucket,
       }));
-    this.grants = { master: [masterGrant], media: [mediaGrant] };
-    this.coordinationUrl = pulumi.output("");
+    const programs = args.programs ? [upload(args.programs)] : [];
+    this.grants = { master: [masterGrant, ...programs], media: [mediaGrant] };
+    this.coordinationUrl = pulumi.interpolate`https://${clusterData.bucketName}.s3.${args.region}.${dnsSuffix}/${ownPrefix}`;
     this.registerOutputs({
       appDataName: this.appDataName,
       clusterDataName: this.clusterDataName,
       settings: this.settings,
       coordinationUrl: this.coordinationUrl,
+      heartbeatsUrl: this.heartbeatsUrl,
     });
+
+    // Named by content: a machine that was made from older user data still finds what that user data names.
+    function upload({ name: object, base64 }: NonNullable<ObjectStoreArgs["programs"]>): s3.BucketObjectv2 {
+      return new s3.BucketObjectv2(
+        `${name}-programs`,
+        {
+          bucket: clusterData.bucketName,
+          key: `${ownPrefix}${object}`,
+          contentBase64: base64,
+          contentType: "application/gzip",
+          // Objects take ten labels, so they get the cluster's own and none of the operator's.
+          tags: standardTags(args.tags),
+          overrideProvider: { defaultTags: { tags: {} } },
+        },
+        { ...self, retainOnDelete: true },
+      );
+    }
 
     function adopt(key: string, bucket: string): BucketHandle {
       const found = s3.getBucketOutput({ bucket }, self).apply((facts) => {

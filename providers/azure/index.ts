@@ -18,6 +18,7 @@ export const azure: Cloud = {
   capabilities: {
     tlsAtLoadBalancer: false,
     externalClusterData: false,
+    groupDrainsNodes: false,
     entryHasIpAddress: true,
     nodeCertificates: ["letsencrypt", "selfsigned", "owncert"],
   },

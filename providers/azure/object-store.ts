@@ -15,14 +15,13 @@ import type { NodeRole } from "../../openvidu/editions";
 import { physicalName, randomSuffix, storageAccountNames } from "./names";
 import { hasZoneRedundantStorage } from "./regions";
 
-const coordinationContainer = "coordination";
-
 export class AzureObjectStore extends pulumi.ComponentResource implements ObjectStore {
   public readonly appDataName: pulumi.Output<string>;
   public readonly clusterDataName: pulumi.Output<string>;
   public readonly settings: pulumi.Output<Record<string, string>>;
   public readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   public readonly coordinationUrl: pulumi.Output<string>;
+  public readonly heartbeatsUrl: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super(objectStoreToken, name, {}, opts);
@@ -30,19 +29,21 @@ export class AzureObjectStore extends pulumi.ComponentResource implements Object
 
     const kept = { parent: this, protect: args.deletionProtection, retainOnDelete: true };
     const recordings = args.adoptAccount === undefined ? createRecordings() : adoptRecordings(args.adoptAccount);
-    const coordination = createCoordination();
+    const own = createOwn();
 
     this.appDataName = recordings.container;
     this.clusterDataName = pulumi.output("");
     this.settings = settingsOf(recordings);
     // Nodes reach the recordings with the account's key, which is part of their bundle.
     this.grants = { master: [], media: [] };
-    this.coordinationUrl = coordination;
+    this.coordinationUrl = own.coordinationUrl;
+    this.heartbeatsUrl = own.heartbeatsUrl;
     this.registerOutputs({
       appDataName: this.appDataName,
       clusterDataName: this.clusterDataName,
       settings: this.settings,
       coordinationUrl: this.coordinationUrl,
+      heartbeatsUrl: this.heartbeatsUrl,
     });
 
     function createRecordings(): Recordings {
@@ -70,12 +71,18 @@ export class AzureObjectStore extends pulumi.ComponentResource implements Object
       );
     }
 
-    function createCoordination(): pulumi.Output<string> {
+    function createOwn(): { coordinationUrl: pulumi.Output<string>; heartbeatsUrl: pulumi.Output<string> } {
       const keyless = { allowSharedKeyAccess: false, defaultToOAuthAuthentication: true };
       const account = createAccount(`${name}-own`, "own", args, keyless, kept);
       const protection = protectBlobs(`${name}-own`, account.name, args, { versions: false }, kept);
-      const container = createContainer(`${name}-own`, account.name, coordinationContainer, args, protection, kept);
-      return pulumi.interpolate`${account.primaryEndpoints.blob}${container.name}`;
+      const urlOf = (logicalName: string, container: string): pulumi.Output<string> => {
+        const { name: made } = createContainer(logicalName, account.name, container, args, protection, kept);
+        return pulumi.interpolate`${account.primaryEndpoints.blob}${made}/`;
+      };
+      return {
+        coordinationUrl: urlOf(`${name}-own`, "coordination"),
+        heartbeatsUrl: urlOf(`${name}-heartbeats`, "heartbeats"),
+      };
     }
   }
 }

@@ -9,6 +9,7 @@
  * the live capacity into the inputs and `ignoreChanges` keeps that (reference/cloud-facts-azure.md 1.16).
  * Sources: reference/cloud-facts-azure.md 1, 8.1 and 10.
  */
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/azure-native/compute";
 import * as monitor from "@pulumi/azure-native/monitor";
@@ -62,6 +63,13 @@ function createScaleSet(
   args: ScalingMediaPoolArgs,
   self: pulumi.CustomResourceOptions,
 ): compute.VirtualMachineScaleSet {
+  const nodeSettings = {
+    GROUP_NAME: vmScaleSetName,
+    BOOT_TIMEOUT_SECONDS: String(args.bootTimeoutSeconds),
+    DRAIN_TIMEOUT_SECONDS: String(args.drainTimeoutSeconds),
+    IDENTITY_CLIENT_ID: args.identity.clientId,
+  };
+  const template = fingerprint(args, nodeSettings);
   return new compute.VirtualMachineScaleSet(
     name,
     {
@@ -87,12 +95,7 @@ function createScaleSet(
           computerNamePrefix: "media-",
           adminUsername: args.adminUsername,
           linuxConfiguration: linuxConfiguration(name, args, self),
-          customData: renderBoot(args.boot, {
-            GROUP_NAME: vmScaleSetName,
-            BOOT_TIMEOUT_SECONDS: String(args.bootTimeoutSeconds),
-            DRAIN_TIMEOUT_SECONDS: String(args.drainTimeoutSeconds),
-            IDENTITY_CLIENT_ID: args.identity.clientId,
-          }),
+          customData: renderBoot(args.boot, { ...nodeSettings, TEMPLATE: template }),
         },
         networkProfile: networkProfile(args),
         extensionProfile: { extensions: [healthExtension()] },
@@ -108,6 +111,26 @@ function createScaleSet(
       customTimeouts: { create: "60m", update: "60m", delete: "90m" },
     },
   );
+}
+
+/**
+ * What tells nodes of different templates apart: Azure keeps no version of a template, and old nodes stay as they are
+ * (reference/cloud-facts-azure.md 1.17). Labels are no part of it; they reach old nodes as well.
+ */
+function fingerprint(
+  args: ScalingMediaPoolArgs,
+  nodeSettings: Record<string, pulumi.Input<string>>,
+): pulumi.Output<string> {
+  const { instanceType, image, diskGiB, diskKeyId, encryptionAtHost, subnetIds, firewall } = args;
+  const machine = { instanceType, image, diskGiB, diskKeyId, encryptionAtHost };
+  return pulumi
+    .all([
+      renderBoot(args.boot, { ...nodeSettings, TEMPLATE: "its own" }),
+      JSON.stringify(machine),
+      subnetIds[0]!,
+      firewall.rulesId,
+    ])
+    .apply((parts) => createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16));
 }
 
 /** Each node has a public address of its own, for media and as its way out (reference/cloud-facts-azure.md 1.5, 1.18). */

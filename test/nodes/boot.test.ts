@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { bundleOf, Machine, needsScripts, type NodeKind, specOf, StandIn } from "./machine";
+import { bundleOf, fileStore, Machine, needsScripts, type NodeKind, specOf, StandIn } from "./machine";
 
 /** Stands in for the vendor's bootstrap: shows its arguments and lays out what the real one lays out. */
 const vendor = `#!/bin/sh
@@ -56,6 +56,7 @@ function prepare(world: StandIn, { cloud, role }: NodeKind): Machine {
 /** The cloud adapter's program, recording what it is told. */
 const fakeCloud = (bundle: string, fails = "") => `
 import os, sys
+${fileStore}
 def fetch_bundle():
     return ${JSON.stringify(bundle)}
 if __name__ == "__main__":
@@ -133,6 +134,7 @@ describe("the first boot", function () {
       "data-disk",
       "docker",
       "fetch-bundle",
+      "programs",
       "install",
       "apply-settings",
       "start",

@@ -20,7 +20,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
-import { renderUserData, type NodeSpec } from "../../nodes/render";
+import { carriedPrograms, type NodeSpec, renderUserData } from "../../nodes/render";
 import { installerFlags, type InstallerContext } from "../../openvidu/installer";
 import { fixedAccounts, generatedSecrets } from "../../openvidu/secrets";
 
@@ -54,6 +54,9 @@ export function settingsOf(cloud: Cloud, role: Role): Record<string, string> {
     ...(role === "master"
       ? { SLOT: "1", DATA_DISK: cloud === "aws" ? "vol-0123456789abcdef0" : "lun0" }
       : { GROUP_NAME: "openvidu-acme-prod-media", BOOT_TIMEOUT_SECONDS: "1200", DRAIN_TIMEOUT_SECONDS: "86400" }),
+    ...(cloud === "azure" || role === "master" ? { COORDINATION_URL: "https://own.example/coordination/" } : {}),
+    ...(cloud === "azure" ? { HEARTBEATS_URL: "https://own.example/heartbeats/" } : {}),
+    ...(cloud === "azure" && role === "media" ? { TEMPLATE: "0123456789abcdef" } : {}),
     ...(cloud === "aws" && role === "media" ? { LAUNCH_HOOK: "acme-launch", TERMINATE_HOOK: "acme-terminate" } : {}),
   };
 }
@@ -114,6 +117,36 @@ export function bundleOf(cloud: Cloud, role: Role): Record<string, string> {
   };
 }
 
+/** A store of the cluster's own objects for adapters that tests write: files below the machine's /store. */
+export const fileStore = `
+import email.utils, fcntl, hashlib, os
+def store_request(method, name, headers=None, body=None, container=None):
+    headers, base = headers or {}, os.environ["OPENVIDU_NODE_ROOT"] + "/store/"
+    path = base + name
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(base + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        old = open(path, "rb").read() if os.path.exists(path) else None
+        tag = lambda data: '"%s"' % hashlib.md5(data).hexdigest()
+        if method == "GET":
+            if old is None:
+                return 404, {}, b""
+            dates = {"Date": email.utils.formatdate(usegmt=True), "Last-Modified": email.utils.formatdate(os.path.getmtime(path), usegmt=True)}
+            return 200, dict(dates, ETag=tag(old)), old
+        if headers.get("if-none-match") == "*" and old is not None:
+            return 412, {}, b""
+        if "if-match" in headers and (old is None or headers["if-match"] != tag(old)):
+            return 412, {}, b""
+        if method == "DELETE":
+            if old is not None:
+                os.unlink(path)
+            return 204, {}, b""
+        data = body.read() if hasattr(body, "read") else body
+        with open(path, "wb") as file:
+            file.write(data)
+        return 201, {"ETag": tag(data)}, b""
+`;
+
 export interface Run {
   readonly code: number | null;
   /** Standard output and errors, interleaved. */
@@ -154,6 +187,8 @@ export class Machine {
       STUB_LOG: join(this.root, "calls"),
     };
     this.write("/calls", "");
+    const programs = carriedPrograms(spec);
+    if (programs) this.write(`/store/${programs.name}`, Buffer.from(programs.base64, "base64"));
     // Waits of the programs are real but short: their limits are counted by the clock.
     this.stub("sleep", "exec /bin/sleep 0.05");
     this.stub("systemctl", '[[ "$1" != is-active ]]');
@@ -165,7 +200,7 @@ export class Machine {
     return join(this.root, path);
   }
 
-  public write(path: string, content: string, mode = 0o644): void {
+  public write(path: string, content: string | Buffer, mode = 0o644): void {
     mkdirSync(dirname(this.path(path)), { recursive: true });
     writeFileSync(this.path(path), content);
     chmodSync(this.path(path), mode);

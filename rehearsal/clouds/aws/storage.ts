@@ -241,5 +241,20 @@ export const storage: Readonly<Record<string, ResourceModel>> = {
     operation: "PutBucketPolicy",
     check: (inputs) => problems(policyProblem("S3", "PutBucketPolicy", "policy", inputs.policy)),
   }),
+  "aws:s3/bucketObjectv2:BucketObjectv2": {
+    required: ["bucket", "key"],
+    source: `${tf}/s3/object.go; S3 PutObject API reference`,
+    forcesReplacement: ["bucket", "key", "region"],
+    check: (inputs, world) =>
+      problems(
+        bucketProblem("PutObject", inputs, world),
+        Buffer.byteLength(text(inputs.key)) > 1024 &&
+          refusal("S3", "PutObject", "KeyTooLongError", "Your key is too long"),
+      ),
+    create: (inputs, world) => ({
+      id: `${text(inputs.bucket)}/${text(inputs.key)}`,
+      outputs: { region: regionOf(inputs, world) },
+    }),
+  },
   [volumeType]: volume,
 };

@@ -333,6 +333,20 @@ const storage: Omit<Rule, "stage">[] = [
     says: "NoSuchBucket: The specified bucket does not exist",
   },
   {
+    title: "an object lies in a bucket",
+    type: "aws:s3/bucketObjectv2:BucketObjectv2",
+    accepted: () => ({ bucket: "example-bucket", key: "programs", contentBase64: "aGk=" }),
+    change: { bucket: "No bucket" },
+    says: "S3: PutObject, api error NoSuchBucket",
+  },
+  {
+    title: "an object's key has a length",
+    type: "aws:s3/bucketObjectv2:BucketObjectv2",
+    accepted: () => ({ bucket: "example-bucket", key: "programs", contentBase64: "aGk=" }),
+    change: { key: "k".repeat(1025) },
+    says: "KeyTooLongError",
+  },
+  {
     title: "versioning is on, off or suspended",
     type: "aws:s3/bucketVersioning:BucketVersioning",
     accepted: () => ({ bucket: "example-bucket", versioningConfiguration: { status: "Enabled" } }),
