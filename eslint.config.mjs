@@ -37,7 +37,7 @@ const resourcesInApply = {
 };
 
 export default defineConfig(
-  globalIgnores(["node_modules/", "coverage/", ".rehearsal/", "docs/"]),
+  globalIgnores(["node_modules/", "coverage/", ".rehearsal/", "docs/", "test/emulators/venv/"]),
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -18,7 +18,7 @@ async function main(): Promise<DeploymentOutputs> {
     const config = loadSettings();
     // A refused config need not wait until the SDKs of the clouds are loaded.
     const { deploy } = await import("./stacks/deploy");
-    return deploy(config);
+    return await deploy(config);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     // Pulumi would take half a minute to print a stack that helps nobody.

@@ -1,46 +1,56 @@
 /**
  * How long it takes until a new cluster can be used: the longest path through the resources that the program really
- * registers, and through the official deployments' flow, with the same durations for the same work.
+ * registers, and through the official deployments' flow, with the same durations for the same work. Each duration is a
+ * range: with `midpoint` every step takes its middle, with other chances each step of each machine takes its own time.
  */
 import type { Graph, RecordedResource } from "../rehearsal/graph";
 
-/** Midpoints, in seconds, of the ranges in reference/aws-reference.md 11 and reference/azure-reference.md 10.2. */
+/** Shortest and longest time that a step takes. */
+type Range = readonly [number, number];
+
+/** Ranges, in seconds, of reference/aws-reference.md 11 and reference/azure-reference.md 10.2. */
 const seconds = {
   /** AWS: roles and an instance profile, as CloudFormation waits for it. */
-  officialIdentity: 150,
-  instance: 45,
+  officialIdentity: [120, 180],
+  instance: [30, 60],
   /** AWS: packages, tools and 27 secret writes of master 1, before it signals. */
-  officialFirstMaster: 195,
+  officialFirstMaster: [150, 240],
   /** AWS: one further master until it signals, its instance included. */
-  officialNextMaster: 150,
-  loadBalancer: 150,
+  officialNextMaster: [120, 180],
+  loadBalancer: [120, 180],
   /** AWS: profile, launch template and group of the media nodes. */
-  officialMediaGroup: 150,
+  officialMediaGroup: [120, 180],
   /** AWS: Docker, images, start and gate of a master. */
-  masterInstall: 360,
-  mediaBoot: 300,
-  healthCheck: 30,
-  azureNetwork: 60,
-  azureVault: 40,
-  azureSecretWrites: 90,
-  azureReadBack: 30,
+  masterInstall: [240, 480],
+  mediaBoot: [240, 360],
+  healthCheck: [30, 30],
+  azureNetwork: [60, 60],
+  azureVault: [20, 60],
+  azureSecretWrites: [60, 120],
+  azureReadBack: [30, 30],
   /** Azure: Docker, installer and image pulls of one node. */
-  azureInstall: 180,
-  azureStart: 30,
+  azureInstall: [120, 240],
+  azureStart: [20, 40],
   /** Our own boot before the installer: network, disk, Docker's packages. An estimate. */
-  ourPreparation: 30,
+  ourPreparation: [20, 40],
   /** What EC2 needs to see a new instance profile (cloud-facts-aws 7: seconds). */
-  ourIdentity: 15,
+  ourIdentity: [10, 20],
   /** A NAT gateway until it forwards. An estimate; the official templates want the network to be there already. */
-  natGateway: 105,
+  natGateway: [90, 120],
   /** Any other resource. An estimate. */
-  other: 4,
-} as const;
+  other: [2, 6],
+} as const satisfies Record<string, Range>;
+
+/** A number in [0, 1): where in its range a step lies. */
+export type Chance = () => number;
+
+export const midpoint: Chance = () => 0.5;
 
 /** One piece of work and what it waits for. */
-interface Step {
+export interface Step {
   readonly name: string;
-  readonly takes: number;
+  /** One after the other. */
+  readonly takes: readonly Range[];
   readonly after: readonly string[];
 }
 
@@ -50,40 +60,43 @@ export interface ReadyTime {
   readonly path: readonly string[];
 }
 
+const masters = [1, 2, 3, 4];
+const each = (what: string): string[] => masters.map((slot) => `master ${slot}: ${what}`);
+
 const officialAws: readonly Step[] = [
-  { name: "roles, profile, secret, buckets", takes: seconds.officialIdentity, after: [] },
-  { name: "master 1: machine", takes: seconds.instance, after: ["roles, profile, secret, buckets"] },
-  { name: "master 1: first phase", takes: seconds.officialFirstMaster, after: ["master 1: machine"] },
-  { name: "master 2", takes: seconds.officialNextMaster, after: ["master 1: first phase"] },
-  { name: "master 3", takes: seconds.officialNextMaster, after: ["master 2"] },
-  { name: "master 4", takes: seconds.officialNextMaster, after: ["master 3"] },
-  { name: "load balancer", takes: seconds.loadBalancer, after: ["master 4"] },
-  { name: "masters: install", takes: seconds.masterInstall, after: ["master 4"] },
-  { name: "masters: healthy", takes: seconds.healthCheck, after: ["masters: install", "load balancer"] },
-  { name: "media group", takes: seconds.officialMediaGroup, after: ["master 4"] },
-  { name: "media: boot", takes: seconds.mediaBoot, after: ["media group"] },
+  { name: "roles, profile, secret, buckets", takes: [seconds.officialIdentity], after: [] },
+  { name: "master 1: machine", takes: [seconds.instance], after: ["roles, profile, secret, buckets"] },
+  { name: "master 1: first phase", takes: [seconds.officialFirstMaster], after: ["master 1: machine"] },
+  { name: "master 2", takes: [seconds.officialNextMaster], after: ["master 1: first phase"] },
+  { name: "master 3", takes: [seconds.officialNextMaster], after: ["master 2"] },
+  { name: "master 4", takes: [seconds.officialNextMaster], after: ["master 3"] },
+  { name: "load balancer", takes: [seconds.loadBalancer], after: ["master 4"] },
+  ...each("install").map((name) => ({ name, takes: [seconds.masterInstall], after: ["master 4"] })),
+  { name: "masters: healthy", takes: [seconds.healthCheck], after: [...each("install"), "load balancer"] },
+  { name: "media group", takes: [seconds.officialMediaGroup], after: ["master 4"] },
+  { name: "media: boot", takes: [seconds.mediaBoot], after: ["media group"] },
 ];
 
 const officialAzure: readonly Step[] = [
-  { name: "network and interfaces", takes: seconds.azureNetwork, after: [] },
-  { name: "masters 1 to 4, chained", takes: 4 * seconds.instance, after: ["network and interfaces"] },
-  { name: "vault", takes: seconds.azureVault, after: ["masters 1 to 4, chained"] },
-  { name: "secret writes", takes: seconds.azureSecretWrites, after: ["vault"] },
-  { name: "read-back", takes: seconds.azureReadBack, after: ["secret writes"] },
-  { name: "masters: install", takes: seconds.azureInstall, after: ["read-back"] },
-  { name: "masters: start", takes: seconds.azureStart, after: ["masters: install"] },
-  { name: "masters: healthy", takes: seconds.healthCheck, after: ["masters: start"] },
-  { name: "media: install", takes: seconds.azureInstall, after: ["masters: start"] },
-  { name: "media: start", takes: seconds.azureStart, after: ["media: install"] },
+  { name: "network and interfaces", takes: [seconds.azureNetwork], after: [] },
+  { name: "masters 1 to 4, chained", takes: masters.map(() => seconds.instance), after: ["network and interfaces"] },
+  { name: "vault", takes: [seconds.azureVault], after: ["masters 1 to 4, chained"] },
+  { name: "secret writes", takes: [seconds.azureSecretWrites], after: ["vault"] },
+  { name: "read-back", takes: [seconds.azureReadBack], after: ["secret writes"] },
+  ...each("install").map((name) => ({ name, takes: [seconds.azureInstall, seconds.azureStart], after: ["read-back"] })),
+  { name: "masters: healthy", takes: [seconds.healthCheck], after: each("install") },
+  // The secret that lets media nodes begin is written by master 4 when it has started.
+  { name: "media: install", takes: [seconds.azureInstall], after: ["master 4: install"] },
+  { name: "media: start", takes: [seconds.azureStart], after: ["media: install"] },
 ];
 
 /** Time to ready of the official deployment. */
-export function officialReady(cloud: "aws" | "azure"): ReadyTime {
-  return longest(cloud === "aws" ? officialAws : officialAzure);
+export function officialReady(cloud: "aws" | "azure", chance: Chance): ReadyTime {
+  return longest(cloud === "aws" ? officialAws : officialAzure, chance);
 }
 
 /** What a type of resource takes, and what its machines then do on their own. */
-const durations: Readonly<Record<string, number>> = {
+const durations: Readonly<Record<string, Range>> = {
   "aws:ec2/natGateway:NatGateway": seconds.natGateway,
   "aws:iam/instanceProfile:InstanceProfile": seconds.ourIdentity,
   "aws:lb/loadBalancer:LoadBalancer": seconds.loadBalancer,
@@ -94,35 +107,45 @@ const durations: Readonly<Record<string, number>> = {
   "azure-native:keyvault:Vault": seconds.azureVault,
 };
 
-const boots: Readonly<Record<string, number>> = {
-  "aws:ec2/instance:Instance": seconds.ourPreparation + seconds.masterInstall + seconds.healthCheck,
-  "aws:autoscaling/group:Group": seconds.ourPreparation + seconds.mediaBoot,
-  "azure-native:compute:VirtualMachine":
-    seconds.ourPreparation + seconds.azureInstall + seconds.azureStart + seconds.healthCheck,
-  "azure-native:compute:VirtualMachineScaleSet": seconds.ourPreparation + seconds.azureInstall + seconds.azureStart,
+const boots: Readonly<Record<string, readonly Range[]>> = {
+  "aws:ec2/instance:Instance": [seconds.ourPreparation, seconds.masterInstall, seconds.healthCheck],
+  "aws:autoscaling/group:Group": [seconds.ourPreparation, seconds.mediaBoot],
+  "azure-native:compute:VirtualMachine": [
+    seconds.ourPreparation,
+    seconds.azureInstall,
+    seconds.azureStart,
+    seconds.healthCheck,
+  ],
+  "azure-native:compute:VirtualMachineScaleSet": [seconds.ourPreparation, seconds.azureInstall, seconds.azureStart],
 };
 
-/** Time to ready of a recorded graph. */
-export function graphReady(graph: Graph): ReadyTime {
+/** The steps of a recorded graph: its resources, and what its machines then do on their own. */
+export function graphSteps(graph: Graph): readonly Step[] {
   const custom = graph.resources.filter(
     (resource) => resource.custom && !resource.type.startsWith("pulumi:providers:"),
   );
   const known = new Set(custom.map(({ urn }) => urn));
   const resources = custom.map((resource) => ({
     name: resource.urn,
-    takes: durations[resource.type] ?? seconds.other,
+    takes: [durations[resource.type] ?? seconds.other],
     after: waitsFor(resource).filter((urn) => known.has(urn)),
   }));
   const nodes = custom
     .filter(({ type }) => boots[type] !== undefined)
     .map(({ urn, type }) => ({ name: `${urn}: boot`, takes: boots[type]!, after: [urn] }));
-  const { seconds: total, path } = longest([...resources, ...nodes]);
+  return [...resources, ...nodes];
+}
+
+/** Time to ready of a recorded graph. */
+export function graphReady(steps: readonly Step[], chance: Chance): ReadyTime {
+  const { seconds: total, path } = longest(steps, chance);
   return { seconds: total, path: path.map((name) => name.split("::").slice(3).join("::")) };
 }
 
 /** The longest boot of a single node from the start of its machine. */
 export function longestNode(graph: Graph): number {
-  return Math.max(...graph.resources.map(({ type }) => (boots[type] ?? 0) + (boots[type] ? durations[type]! : 0)));
+  const machines = graph.resources.filter(({ type }) => boots[type] !== undefined);
+  return Math.max(...machines.map(({ type }) => timeOf([durations[type]!, ...boots[type]!], midpoint)));
 }
 
 function waitsFor(resource: RecordedResource): string[] {
@@ -130,7 +153,7 @@ function waitsFor(resource: RecordedResource): string[] {
 }
 
 /** The longest path; every step starts as soon as all that it waits for has ended. */
-function longest(steps: readonly Step[]): ReadyTime {
+function longest(steps: readonly Step[], chance: Chance): ReadyTime {
   const byName = new Map(steps.map((step) => [step.name, step]));
   const done = new Map<string, ReadyTime>();
   const finish = (name: string): ReadyTime => {
@@ -139,7 +162,7 @@ function longest(steps: readonly Step[]): ReadyTime {
     const step = byName.get(name);
     if (!step) throw new Error(`no step ${name}`);
     const before = step.after.map(finish).reduce(later, { seconds: 0, path: [] });
-    const result = { seconds: before.seconds + step.takes, path: [...before.path, name] };
+    const result = { seconds: before.seconds + timeOf(step.takes, chance), path: [...before.path, name] };
     done.set(name, result);
     return result;
   };
@@ -148,4 +171,8 @@ function longest(steps: readonly Step[]): ReadyTime {
 
 function later(one: ReadyTime, other: ReadyTime): ReadyTime {
   return one.seconds >= other.seconds ? one : other;
+}
+
+function timeOf(ranges: readonly Range[], chance: Chance): number {
+  return ranges.reduce((sum, [shortest, most]) => sum + shortest + chance() * (most - shortest), 0);
 }

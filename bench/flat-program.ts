@@ -30,6 +30,7 @@ interface SdkClass {
 function classOf(type: string): SdkClass {
   const [pkg, module, name] = type.split(":") as [string, string, string];
   if (pkg === "pulumi" && module === "providers") return { module: `@pulumi/${name}`, name: "Provider" };
+  if (pkg === "pulumi") return { module: "@pulumi/pulumi", name };
   const folder = module.split("/")[0]!;
   return { module: folder === "index" ? `@pulumi/${pkg}` : `@pulumi/${pkg}/${folder}`, name };
 }

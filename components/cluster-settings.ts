@@ -39,6 +39,8 @@ export interface MediaSettings {
   readonly max: number;
   readonly initial: number;
   readonly targetCpuPercent: number;
+  /** Azure: how many nodes may drain at the same time. */
+  readonly drainsAtOnce: number;
   readonly bootTimeoutSeconds: number;
   readonly drainTimeoutSeconds: number;
 }

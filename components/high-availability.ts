@@ -10,6 +10,7 @@ import { enabledModules } from "../openvidu/modules";
 import { judgeZones } from "../openvidu/placement";
 import { type Service, serviceUrl, servicesFor } from "../openvidu/services";
 import type { NodeRole } from "../openvidu/editions";
+import { upgradeTable } from "../openvidu/upgrades";
 import { carriedPrograms } from "../nodes/render";
 import type { Certificate } from "./certificate";
 import type { Cloud } from "./cloud";
@@ -182,6 +183,8 @@ export class HighAvailability extends pulumi.ComponentResource {
           ...store,
           ...certificateValues,
           ...publishedUrls(services, fqdn),
+          // Machines keep the programs that they were made with; steps to later releases reach them this way.
+          UPGRADE_HOPS: JSON.stringify(upgradeTable()),
           DOMAIN_NAME: fqdn,
           OPENVIDU_RTC_ENGINE: settings.rtcEngine,
         }));
@@ -231,9 +234,10 @@ export class HighAvailability extends pulumi.ComponentResource {
 
     /** Masters keep the cluster's own objects; media nodes take part only where no group of the cloud speaks to them. */
     function coordinationOf(role: NodeRole): Record<string, pulumi.Input<string>> {
-      const { coordinationUrl: COORDINATION_URL, heartbeatsUrl: HEARTBEATS_URL } = storage;
-      if (cloud.capabilities.groupDrainsNodes) return role === "master" ? { COORDINATION_URL } : {};
-      return { COORDINATION_URL, HEARTBEATS_URL };
+      const own: Record<string, pulumi.Input<string>> =
+        role === "master" ? { COORDINATION_URL: storage.coordinationUrl } : {};
+      if (cloud.capabilities.groupDrainsNodes) return own;
+      return { ...own, REQUESTS_URL: storage.requestsUrl, HEARTBEATS_URL: storage.heartbeatsUrl };
     }
 
     /** Only what is the role's own: a master waits for nothing that belongs to media nodes, and the other way round. */
@@ -271,6 +275,7 @@ export class HighAvailability extends pulumi.ComponentResource {
           firewall: firewall.media,
           backendIds: loadBalancer.backendIds.media,
           identity: identities.media,
+          controller: identities.master.principal,
           boot: bootOf("media", { MASTER_IPS: pulumi.all([...masters.privateIps]).apply((ips) => ips.join(",")) }),
           bootAfter: bootAfter("media", network.mediaEgress),
         },

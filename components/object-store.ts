@@ -38,6 +38,8 @@ export interface ObjectStore extends pulumi.ComponentResource {
   readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   /** URL under which the masters keep locks, marks, backups and programs; ends with a slash. */
   readonly coordinationUrl: pulumi.Output<string>;
+  /** Azure: URL under which the controller asks media nodes to drain; ends with a slash. Empty on AWS. */
+  readonly requestsUrl: pulumi.Output<string>;
   /** Azure: URL under which media nodes say how they are; ends with a slash. Empty on AWS. */
   readonly heartbeatsUrl: pulumi.Output<string>;
 }

@@ -37,10 +37,17 @@ export interface ScalingMediaPoolArgs extends PlacementArgs {
   readonly initial: number;
   /** Required. Average CPU of the group, in percent, that scaling aims for. */
   readonly targetCpuPercent: number;
+  /** Required. Azure: how many nodes may drain at the same time. On AWS the group itself decides. */
+  readonly drainsAtOnce: number;
   /** Required. How long a boot may take until the node counts as failed. */
   readonly bootTimeoutSeconds: number;
   /** Required. How long a node may wait for its sessions to end before it is ended; at most 47 hours. */
   readonly drainTimeoutSeconds: number;
+  /**
+   * Required. Azure: NodeIdentity.principal of the masters, whose controller takes nodes out of the group and rolls it.
+   * On AWS the group does that itself.
+   */
+  readonly controller: pulumi.Input<string>;
   readonly boot: NodeBoot;
   /** Required. Grants and routes that must exist before a machine boots, and outlive the group. */
   readonly bootAfter: readonly pulumi.Resource[];
@@ -50,6 +57,13 @@ export interface ScalingMediaPool extends pulumi.ComponentResource {
   /** Name of the Auto Scaling group or scale set. */
   readonly groupName: pulumi.Output<string>;
 }
+
+/**
+ * After a node has come or gone, how long until the next change of the group's size: longer than a node's boot of 5 to 8
+ * minutes (reference/azure-reference.md 10.3), so that the load has settled. Where the cloud's group has a pause of its
+ * own, that one counts.
+ */
+export const cooldownSeconds = 600;
 
 /** Longest drain that the clouds' own limits leave room for (cloud-facts-aws 2: 48 h in all). */
 export const longestDrainSeconds = 47 * 3600;

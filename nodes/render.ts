@@ -10,7 +10,8 @@ import type { Edition, NodeRole } from "../openvidu/editions";
 import { healthPaths } from "../openvidu/entry";
 import { type InstallerFlag, installerOf } from "../openvidu/installer";
 import { ports } from "../openvidu/ports";
-import { configFiles, settingsByRole } from "../openvidu/secrets";
+import { configFiles, fixedOnceInstalled, settingsByRole } from "../openvidu/secrets";
+import { upgradeTable } from "../openvidu/upgrades";
 import { type OpenViduVersion, versions } from "../openvidu/versions";
 import { checkSettings, type NodeCloud } from "./settings";
 import { shrinkPython, shrinkShell, shrinkUnit } from "./shrink";
@@ -47,7 +48,7 @@ export interface CarriedPrograms {
   readonly sha256: string;
 }
 
-/** Clouds whose user data has no room for the programs of day 2. */
+/** Clouds whose masters have no room for the programs of day 2 in their user data. */
 const smallUserData: readonly NodeCloud[] = ["aws"];
 
 /** How long a master may take to its first readiness; media nodes are told theirs. */
@@ -62,7 +63,7 @@ interface NodeFile {
   readonly mode: "0600" | "0644" | "0755";
   readonly role?: NodeRole;
   readonly cloud?: NodeSpec["cloud"];
-  /** Of day 2: needed by no step of a boot before `programs`. */
+  /** Needed by no step of a master's boot before `programs`. */
   readonly later?: true;
   /** For a unit: switched on when it arrives. */
   readonly enable?: true;
@@ -93,20 +94,46 @@ const unit = (source: string, path = source, role?: NodeRole): NodeFile => ({
   role,
 });
 
+/** A command for people, which runs the job of the same name. */
+const command = (name: string): NodeFile => ({
+  path: `/usr/local/bin/openvidu-${name}`,
+  source: "jobs/command.sh",
+  mode: "0755",
+  role: "master",
+  later: true,
+});
+
 /** Every file that some node gets, with the place it has there. */
 const files: readonly NodeFile[] = [
-  ...["common.sh", "web.py", "bundle.py", "apply.py", "installer.py"].map((name) => part(name)),
+  ...["common.sh", "web.py", "bundle.py", "apply.py"].map((name) => part(name)),
+  { ...part("installer.py"), later: true },
   part("store.py", "master"),
   { ...part("lock.py", "master"), later: true },
   adapter("aws", "sh"),
   adapter("aws", "py"),
   adapter("azure", "sh"),
   adapter("azure", "py"),
-  ...["boot", "boot-steps", "docker", "install", "apply", "refresh", "wait-ready"].map((name) => job(name)),
+  ...["boot", "boot-steps", "docker", "apply", "refresh"].map((name) => job(name)),
+  ...["install", "wait-ready"].map((name) => ({ ...job(name), later: true as const })),
+  { ...job("apply-running", "master"), later: true },
+  { ...job("join", "master"), later: true },
   job("data-disk", "master"),
   job("drain", "media"),
+  { ...job("heartbeat", "media"), cloud: "azure" },
+  { ...part("heartbeat.py", "media"), cloud: "azure" },
+  { ...job("controller", "master"), cloud: "azure", later: true },
+  { ...part("controller.py", "master"), cloud: "azure", later: true },
+  { ...part("fleet.py", "master"), cloud: "azure", later: true },
+  ...["masters.sh", "backup.py", "upgrade.py", "hops.json"].map((name) => ({
+    ...part(name, "master"),
+    later: true as const,
+  })),
+  ...["backup", "restore", "upgrade"].map((name) => ({ ...job(name, "master"), later: true as const })),
+  ...["backup", "restore", "upgrade"].map(command),
   { path: "/usr/local/bin/openvidu-status", source: "jobs/status.sh", mode: "0755" },
-  { ...unit("openvidu-refresh.timer"), enable: true },
+  { path: "/usr/local/bin/openvidu-apply", source: "jobs/apply-now.sh", mode: "0755", later: true },
+  { ...unit("openvidu-refresh.timer"), later: true, enable: true },
+  { ...unit("openvidu-apply.service"), later: true },
   { ...unit("openvidu-boot.service"), enable: true },
   unit("openvidu-refresh.service"),
   unit("master-boot.conf", "openvidu-boot.service.d/retry.conf", "master"),
@@ -115,6 +142,15 @@ const files: readonly NodeFile[] = [
   unit("openvidu-master.conf", "docker.service.d/openvidu-node.conf", "master"),
   unit("openvidu-media.conf", "openvidu.service.d/openvidu-node.conf", "media"),
   { ...unit("openvidu-drain.service", undefined, "media"), enable: true },
+  { ...unit("openvidu-heartbeat.service", undefined, "media"), cloud: "azure" },
+  { ...unit("openvidu-heartbeat.timer", undefined, "media"), cloud: "azure", enable: true },
+  { ...unit("openvidu-controller.service", undefined, "master"), cloud: "azure", later: true },
+  { ...unit("openvidu-controller.timer", undefined, "master"), cloud: "azure", later: true, enable: true },
+  { ...unit("openvidu-hold.conf", "openvidu.service.d/openvidu-hold.conf", "master"), later: true },
+  ...["backup", "upgrade"].flatMap((name): NodeFile[] => [
+    { ...unit(`openvidu-${name}.service`, undefined, "master"), later: true },
+    { ...unit(`openvidu-${name}.timer`, undefined, "master"), later: true, enable: true },
+  ]),
 ];
 
 const shrinkers: Readonly<Record<string, (text: string) => string>> = {
@@ -124,7 +160,14 @@ const shrinkers: Readonly<Record<string, (text: string) => string>> = {
 
 const contents = new Map(files.map(({ source }) => [source, read(source)]));
 
+/** Files that are data of the project, in the form that the programs read. */
+function generated(source: string): string | undefined {
+  return source === "lib/hops.json" ? `${JSON.stringify(upgradeTable(), undefined, 1)}\n` : undefined;
+}
+
 function read(source: string): string {
+  const data = generated(source);
+  if (data !== undefined) return data;
   const shrink = shrinkers[source.slice(source.lastIndexOf(".") + 1)] ?? shrinkUnit;
   return shrink(readFileSync(join(__dirname, source), "utf8"));
 }
@@ -152,8 +195,8 @@ function filesFor({ cloud, role }: Pick<NodeSpec, "cloud" | "role">): NodeFile[]
   return files.filter((file) => (file.role ?? role) === role && (file.cloud ?? cloud) === cloud);
 }
 
-function isCarried({ later }: NodeFile, cloud: NodeCloud): boolean {
-  return later === true && smallUserData.includes(cloud);
+function isCarried({ later }: NodeFile, { cloud, role }: Pick<NodeSpec, "cloud" | "role">): boolean {
+  return later === true && role === "master" && smallUserData.includes(cloud);
 }
 
 function unitsOf(list: readonly NodeFile[]): string[] {
@@ -162,7 +205,7 @@ function unitsOf(list: readonly NodeFile[]): string[] {
 
 /** What a node fetches after its first boot has begun; nothing where user data holds everything. */
 export function carriedPrograms(node: Pick<NodeSpec, "cloud" | "role">): CarriedPrograms | undefined {
-  const carried = filesFor(node).filter((file) => isCarried(file, node.cloud));
+  const carried = filesFor(node).filter((file) => isCarried(file, node));
   if (carried.length === 0) return undefined;
   const packed = {
     files: carried.map(({ path, source, mode }) => ({ path, mode, content: contents.get(source)! })),
@@ -180,7 +223,7 @@ function zip(text: string): Buffer {
 
 /** The cloud-init document: put the files in place, then let systemd do the work, so that cloud-init itself can end. */
 function document(spec: NodeSpec, settings: Readonly<Record<string, string>>): object {
-  const here = filesFor(spec).filter((file) => !isCarried(file, spec.cloud));
+  const here = filesFor(spec).filter((file) => !isCarried(file, spec));
   const programs = here.map(({ path, source, mode }) => writeFile(path, mode, contents.get(source)!));
   const services = unitsOf(here);
   return {
@@ -218,7 +261,10 @@ function derivedSettings(spec: NodeSpec): Record<string, string> {
           BOOT_TIMEOUT_SECONDS: String(masterBootTimeoutSeconds),
           ...(programs && { PROGRAMS: programs.name, PROGRAMS_SHA256: programs.sha256 }),
         }
-      : { HEALTH_URL: `${local}${healthPaths.media}` };
+      : {
+          HEALTH_URL: `${local}${healthPaths.media}`,
+          ...(spec.cloud === "azure" && { METRICS_URL: `http://127.0.0.1:${ports.livekitMetrics.first}/metrics` }),
+        };
   return {
     CLOUD: spec.cloud,
     EDITION: spec.edition,
@@ -257,6 +303,7 @@ function tables(spec: NodeSpec): object {
     settings: Object.fromEntries(Object.entries(settings).map(([key, file]) => [key, configFiles[file]])),
     optionalFiles: [configFiles.meet],
     required: [...new Set(required)].sort(),
+    fixed: fixedOnceInstalled.filter((key) => key in settings),
     mayBeEmpty: ["ENABLED_MODULES", "MEET_INITIAL_API_KEY"],
     skipEmpty: ["MEET_INITIAL_API_KEY"],
   };

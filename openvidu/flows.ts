@@ -106,6 +106,7 @@ const rows: readonly Row[] = [
   { id: "custom-app-media", from: "media", to: "master", ports: ports.customApp, when: customApp, purpose: "webhooks to the custom application" },
 
   // Masters to masters.
+  { id: "health-peer", from: "master", to: "master", ports: ports.livekitApi, when: ha, purpose: "whether the other masters are well, asked before one of them restarts" },
   { id: "redis-master", from: "master", to: "master", ports: ports.redis, when: ha, purpose: "Redis and Sentinel" },
   { id: "mongo-master", from: "master", to: "master", ports: ports.mongo, when: ha, purpose: "MongoDB replica set" },
   { id: "minio-master", from: "master", to: "master", ports: ports.minioApi, when: { ...ha, minio: true }, purpose: "MinIO S3 API" },

@@ -128,8 +128,10 @@ export function installerOf(
   role: NodeRole,
 ): { readonly url: string; readonly sha256: string } {
   const installer: Installer = versions[version].installers[edition][role];
-  return {
-    url: `https://raw.githubusercontent.com/OpenVidu/openvidu/${versions[version].tag}/${installer.path}`,
-    sha256: installer.sha256,
-  };
+  return { url: vendorFile(version, installer.path), sha256: installer.sha256 };
+}
+
+/** A file of the vendor's repository as it stands at the tag of a release. */
+export function vendorFile(version: OpenViduVersion, path: string): string {
+  return `https://raw.githubusercontent.com/OpenVidu/openvidu/${versions[version].tag}/${path}`;
 }

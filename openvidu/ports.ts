@@ -29,6 +29,11 @@ export const ports = {
   ingressHealth: one(9092),
   /** Caddy's cluster port on masters, LiveKit's own API on media nodes; also the health check. */
   livekitApi: one(7880),
+  /**
+   * LiveKit's numbers for Prometheus, asked on the node itself alone. LiveKit's usual port
+   * (https://docs.livekit.io/transport/self-hosting/deployment/); that OpenVidu keeps it has not been seen.
+   */
+  livekitMetrics: one(6789),
   webrtcTcp: one(7881),
   whipUdp: one(7885),
   whipHttp: one(8080),

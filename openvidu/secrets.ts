@@ -37,6 +37,19 @@ export const fixedAccounts = {
   MEET_INITIAL_ADMIN_USER: "admin",
 } as const;
 
+/**
+ * Settings that the databases took over at their first start. A running cluster whose files say something else locks
+ * itself out, so nodes refuse a bundle that would change them.
+ */
+export const fixedOnceInstalled = [
+  "REDIS_PASSWORD",
+  "MONGO_ADMIN_USERNAME",
+  "MONGO_ADMIN_PASSWORD",
+  "MONGO_REPLICA_SET_KEY",
+  "MINIO_ACCESS_KEY",
+  "MINIO_SECRET_KEY",
+] as const;
+
 /** The files below /opt/openvidu/config that a node keeps in step with its bundle. */
 export const configFiles = {
   cluster: "cluster/openvidu.env",

@@ -3,7 +3,7 @@
  * account nor the Pulumi CLI.
  */
 import type { Graph, LogMessage, RecordedResource } from "./graph";
-import type { CloudModel } from "./model";
+import type { CloudModel, Properties } from "./model";
 import { Monitor } from "./monitor";
 import { productDir, readProjectFile } from "./project-file";
 import { type ProgramEnd, runProgram } from "./program";
@@ -25,6 +25,8 @@ export interface Evaluation {
   readonly config: Readonly<Record<string, string>>;
   /** Full keys of `config` that are secret. */
   readonly secretKeys: readonly string[];
+  /** Outputs of stacks that references find, by `organization/project/stack`. @default none: every stack is new */
+  readonly stackOutputs?: Readonly<Record<string, Properties>>;
   /** Whether to do what `pulumi preview` does, instead of `pulumi up`. @default false */
   readonly preview?: boolean;
   /** Arguments for Node. @default `nodeargs` of Pulumi.yaml, and no stack traces (see `withoutStackTraces`) */
@@ -51,9 +53,10 @@ export async function evaluate(evaluation: Evaluation): Promise<Graph> {
   const transforms = new TransformRunner();
   const preview = evaluation.preview ?? false;
   const { project, stack, config } = evaluation;
+  const stackOutputs = evaluation.stackOutputs ?? {};
   const clouds = evaluation.clouds ?? (await productClouds(config));
   const server = await startServer(
-    new Monitor({ project, stack, preview, config, clouds }, registry, transforms),
+    new Monitor({ project, stack, preview, config, stackOutputs, clouds }, registry, transforms),
     registry,
   );
   try {

@@ -21,6 +21,8 @@ export interface RunContext {
   readonly stack: string;
   readonly preview: boolean;
   readonly config: Readonly<Record<string, string>>;
+  /** What references to other stacks, and to this one's last update, find. */
+  readonly stackOutputs: Readonly<Record<string, Properties>>;
   readonly clouds: Readonly<Record<string, CloudModel>>;
 }
 
@@ -41,6 +43,9 @@ interface Answer {
   readonly outputs: values.ValueMap;
   readonly result: proto.Result;
 }
+
+/** Answered by the engine itself, from what the stack's last update left. */
+const stackReferenceType = "pulumi:pulumi:StackReference";
 
 const uuidShape = [8, 4, 4, 4, 12];
 
@@ -84,9 +89,11 @@ export class Monitor {
     const type = request.getType();
     const parent = this.parentOf(request.getParent());
     const urn = this.claimUrn(parent, type, request.getName());
-    const properties = values.propertiesFromWire(request.getProperties()?.toJavaScript());
-    const provider = this.providerReference(type, urn, request.getProvider(), request.getVersion());
-    if (!this.modelOf(type)) this.registry.unsupported.add(type);
+    const said = values.propertiesFromWire(request.getProperties()?.toJavaScript());
+    const isStack = type === stackReferenceType;
+    const provider = isStack ? "" : this.providerReference(type, urn, request.getProvider(), request.getVersion());
+    if (!isStack && !this.modelOf(type)) this.registry.unsupported.add(type);
+    const properties = isStack ? this.stackReference(request.getId()) : said;
     this.remember({
       urn,
       type,
@@ -108,6 +115,11 @@ export class Monitor {
     return new proto.ReadResourceResponse()
       .setUrn(urn)
       .setProperties(Struct.fromJavaScript(values.propertiesToWire(properties)));
+  }
+
+  private stackReference(name: string): values.ValueMap {
+    const outputs = this.context.stackOutputs[name] ?? {};
+    return values.fromPlain({ name, outputs, secretOutputNames: [] }) as values.ValueMap;
   }
 
   /** Answers a provider's function. */

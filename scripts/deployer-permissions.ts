@@ -176,5 +176,17 @@ export const azureNeeds: readonly AzureNeed[] = [
   { provider: "Microsoft.KeyVault", types: ["keyvault.Vault", "keyvault.Secret"] },
   { provider: "Microsoft.ManagedIdentity", types: ["managedidentity.UserAssignedIdentity"] },
   { provider: "Microsoft.Insights", types: ["monitor.AutoscaleSetting"] },
-  { provider: "Microsoft.Authorization", types: ["authorization.RoleAssignment"] },
+  { provider: "Microsoft.Authorization", types: ["authorization.RoleAssignment", "authorization.RoleDefinition"] },
 ];
+
+/** What Contributor leaves out, by the SDK class that needs it. Reading is part of Contributor. */
+export const azureAuthorization: Readonly<Record<string, readonly string[]>> = {
+  "authorization.RoleAssignment": [
+    "Microsoft.Authorization/roleAssignments/write",
+    "Microsoft.Authorization/roleAssignments/delete",
+  ],
+  "authorization.RoleDefinition": [
+    "Microsoft.Authorization/roleDefinitions/write",
+    "Microsoft.Authorization/roleDefinitions/delete",
+  ],
+};

@@ -3,7 +3,7 @@
  * `--check` writes nothing and fails when a file is stale.
  */
 import path from "node:path";
-import { type AwsService, awsServices, azureNeeds } from "./deployer-permissions";
+import { type AwsService, awsServices, azureAuthorization, azureNeeds } from "./deployer-permissions";
 import { type GeneratedFiles, writeOrCheck } from "./generated-files";
 
 /** IAM's limit for one managed policy, white space not counted (IAM quotas, "Managed policy size"). */
@@ -42,6 +42,9 @@ function page(): string {
   const azureRows = azureNeeds.map(
     ({ provider, types }) => `| \`${provider}\` | ${types.map((type) => `\`${type}\``).join(", ")} |`,
   );
+  const authorizationRows = Object.entries(azureAuthorization).map(
+    ([type, actions]) => `| \`${type}\` | ${actions.map((action) => `\`${action}\``).join(", ")} |`,
+  );
   return (
     [
       "# What the deployer must be allowed to do",
@@ -55,9 +58,12 @@ function page(): string {
       "## Azure",
       "On the resource group named in `openvidu:resourceGroup`, or on the subscription where the program makes the group itself:",
       "| Role | For |\n| --- | --- |\n" +
-        "| Contributor | every resource but the role assignments |\n" +
-        "| Role Based Access Control Administrator, or User Access Administrator | the role assignments of the machines' identities |",
-      "Owner includes both. Contributor alone is not enough: it may not assign roles. With `dns.kind: azure-dns` and a zone in\n" +
+        "| Contributor | every resource but roles and their assignments |\n" +
+        "| User Access Administrator | the two roles of the controller on the masters, and the role assignments of the machines' identities |",
+      "Owner includes both. Contributor alone is not enough: it may neither define nor assign roles. Role Based Access Control\n" +
+        "Administrator may assign them, but not define them. Whoever gives the deployer a role of its own adds to Contributor:",
+      ["| For | Actions |", "| --- | --- |", ...authorizationRows].join("\n"),
+      "With `dns.kind: azure-dns` and a zone in\n" +
         "another resource group of the subscription, DNS Zone Contributor on that zone.",
       "What is adopted from other resource groups is joined or read, never changed. Network Contributor on the subnets and on the\n" +
         "public address, and Reader on the disk encryption set, are enough for `network.adopt`, `entry.addressId` and\n" +

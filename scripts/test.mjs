@@ -1,5 +1,6 @@
 /**
- * `npm test`: runs the tests, or those files and options that follow `--`, and closes with one line of its own,
+ * `npm test`: runs the tests, or those files and options that follow `--`. It says which real counterparts (emulators,
+ * system programs) they met and which were not here and why, and closes with one line of its own,
  * `N passed, N failed[, N skipped]`. A run in which a file cannot be loaded, that breaks off or in which nothing ran
  * has failed, and its closing line says so.
  */
@@ -7,15 +8,17 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ensureInstalled, projectRoot } from "./ensure-installed.mjs";
+import { ensureEmulators, ensureInstalled, projectRoot } from "./ensure-installed.mjs";
 
 const everything = "test/**/*.test.ts";
+// Packages of emulators bring tests of their own.
+const foreign = "test/emulators/**";
 
 function readCounts(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return { passes: 0, failures: 0, pending: 0 };
+    return { passes: 0, failures: 0, pending: 0, counterparts: [] };
   }
 }
 
@@ -31,6 +34,8 @@ function runMocha(options) {
         path.join(projectRoot, "node_modules/mocha/bin/mocha.js"),
         "--reporter",
         path.join(projectRoot, "scripts/mocha-reporter.cjs"),
+        "--ignore",
+        foreign,
         ...options,
         ...files,
       ],
@@ -46,12 +51,22 @@ function runMocha(options) {
   }
 }
 
+/** One line on what the tests ran against, from pairs of a name and the reason why it was not there. */
+function summary(counterparts) {
+  const met = counterparts.filter(([, why]) => !why).map(([name]) => name);
+  const absent = counterparts.filter(([, why]) => why).map(([name, why]) => `${name} (${why})`);
+  return `real counterparts: ${met.join(", ") || "none"}${absent.length ? `; not here: ${absent.join(", ")}` : ""}`;
+}
+
 ensureInstalled();
-const { status, passes, failures, pending } = runMocha(process.argv.slice(2));
+// A test that runs this script has what its own run has.
+if (!process.env.MOCHA_COUNTS_FILE) ensureEmulators();
+const { status, passes, failures, pending, counterparts } = runMocha(process.argv.slice(2));
 const nothingRan = passes + failures === 0;
 if (nothingRan) console.error("No test ran.");
 else if (status !== 0 && failures === 0) console.error(`Mocha ended with status ${status}.`);
 // A run that went wrong without a failing test still counts one failure.
 const failed = failures || (status !== 0 || nothingRan ? 1 : 0);
+if (counterparts.length > 0) console.log(summary(counterparts));
 console.log(`${passes} passed, ${failed} failed${pending ? `, ${pending} skipped` : ""}`);
 process.exitCode = failed === 0 ? 0 : 1;

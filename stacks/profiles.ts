@@ -54,6 +54,7 @@ export const defaults = {
   cidr: "10.0.0.0/16",
   ubuntu: "24.04",
   targetCpuPercent: 50,
+  drainsAtOnce: 1,
   // A media node is ready only after the masters, which may take 40 minutes on slow image downloads.
   bootTimeoutMinutes: 50,
   drainTimeoutMinutes: 720,

@@ -94,6 +94,7 @@ function resolveMedia(config: CheckedConfig, profile: Profile, facts: CloudFacts
     max,
     initial: media.initial ?? min,
     targetCpuPercent: media.targetCpuPercent ?? defaults.targetCpuPercent,
+    drainsAtOnce: (config.cloud === "azure" ? config.media?.drainsAtOnce : undefined) ?? defaults.drainsAtOnce,
     bootTimeoutSeconds: (media.bootTimeoutMinutes ?? defaults.bootTimeoutMinutes) * 60,
     drainTimeoutSeconds: (media.drainTimeoutMinutes ?? defaults.drainTimeoutMinutes) * 60,
   };

@@ -555,8 +555,8 @@ function checkKey({ config }: RuleContext): Problem[] {
 
 /** 50 labels per resource on both clouds, less those of the program, the cloud and the console's Name. */
 const mostTags = 40;
-/** Labels that the program sets itself (components/tags.ts). */
-const ownTags: ReadonlySet<string> = new Set(["openvidu-cluster", "managed-by", "name"]);
+/** Labels that the program sets itself (components/tags.ts, and on Azure's scale set). */
+const ownTags: ReadonlySet<string> = new Set(["openvidu-cluster", "openvidu-media", "managed-by", "name"]);
 
 interface TagRule {
   readonly key: RegExp;

@@ -50,7 +50,10 @@ function mediaShape(most: number, diskMin: number, diskMax: number) {
       .describe("Optional. Fewest media nodes. Default: by the profile, or max if that is less."),
     max: wholeNumber(0, most)
       .optional()
-      .describe("Optional. Most media nodes. Default: by the profile, or min if that is more."),
+      .describe(
+        "Optional. Most media nodes. Default: by the profile, or min if that is more. On Azure, more than min: a changed " +
+          "template reaches the nodes only where there is room for one more.",
+      ),
     initial: wholeNumber(0, most)
       .optional()
       .describe("Optional. Media nodes at creation; afterwards the autoscaler alone decides. Default min."),
@@ -59,7 +62,7 @@ function mediaShape(most: number, diskMin: number, diskMax: number) {
       .describe("Optional. Average CPU in percent that scaling aims for. Default 50."),
     bootTimeoutMinutes: wholeNumber(5, 120)
       .optional()
-      .describe("Optional. How long a media node may take to become ready until it is replaced. Default 20."),
+      .describe("Optional. How long a media node may take to become ready until it is replaced. Default 50."),
     drainTimeoutMinutes: wholeNumber(1, longestDrainMinutes)
       .optional()
       .describe(
@@ -410,7 +413,14 @@ export const azureSchema = group({
     .optional()
     .describe("Optional. How the domain gets its certificate. Default letsencrypt."),
   masters: group(mastersShape(4095, 32767)).optional().describe("Optional. The four masters."),
-  media: group(mediaShape(mostMediaNodes.azure, 50, 4095))
+  media: group({
+    ...mediaShape(mostMediaNodes.azure, 50, 4095),
+    drainsAtOnce: wholeNumber(1, 10)
+      .optional()
+      .describe(
+        "Optional. How many nodes may drain at the same time, when the group shrinks or rolls to a new template. Default 1.",
+      ),
+  })
     .optional()
     .describe("Optional. The group of media nodes."),
   network: group({

@@ -41,6 +41,10 @@ const failedBoot = (title: string): string => `a boot that fails ${title}`;
 const drain = (title: string): string => `the drain of a media node ${title}`;
 const applying = (title: string): string => `applying settings ${title}`;
 const bundle = (title: string): string => `fetching the bundle ${title}`;
+const leading = (title: string): string => `the controller on the masters ${title}`;
+const surviving = (title: string): string =>
+  `the controller in a minute in which everything has to be done ${title}`;
+const running = (title: string): string => `a change of settings on masters that serve ${title}`;
 const refused = (title: string): string => `configs that are refused ${title}`;
 
 const exactFlows = "of the machines as they are attached is the flow table, both ways";
@@ -48,7 +52,6 @@ const frozenMachines = "machines are made anew only when their slot's generation
 const noPathBetweenMasters = "there is no path between any two masters";
 const secretsNowhere = "from config and generated ones lie nowhere but in the bundles";
 
-const controller = "a controller on the masters that drains and deletes Azure media nodes by name";
 const verification = "a verification after `up` that asks every master and the entry, and names the one that fails";
 
 export const ledger: readonly LedgerRow[] = [
@@ -403,13 +406,13 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AWS-S-15",
     problem: "The secret has the default key, no rotation and no resource policy.",
-    status: "partly",
-    how: "The configured key, and reads for the node's role alone; a changed value reaches the files at a refresh.",
+    status: "resolved",
+    how: "The configured key, reads for the node's role alone, and a changed value reaches running masters one at a time.",
     shownBy: [
       "AWS storage and secrets: aws-ha-production (up) each kind of node has a secret of its own, with the configured key, read by its own role alone",
       applying("by the job restarts OpenVidu only if it runs with old values, and does not wait for itself"),
+      running("is fetched, written and read by OpenVidu under the lock, which is given back"),
     ],
-    open: "planned: rotation that reaches running masters one at a time",
   },
 
   // AWS: architecture.
@@ -682,15 +685,15 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AZ-D4",
     problem: "With an existing account the lock container is missing.",
-    status: "partly",
+    status: "resolved",
     how: "What the cluster's own scripts keep lies in an account of its own, in every deployment.",
     shownBy: [
       azureStore(
         "accounts take TLS 1.2 only and show nothing to the public; keys are allowed only where OpenVidu needs one",
         "azure-ha-production",
       ),
+      leading("is led by one master at a time: the other looks on"),
     ],
-    open: `planned: ${controller}`,
   },
   {
     id: "AZ-D5",
@@ -782,13 +785,13 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AZ-B3",
     problem: "Media nodes log in once, so a late role leaves them half dead.",
-    status: "partly",
-    how: "The fetch is repeated while rights take effect; a node that never gets them says so and stops.",
+    status: "resolved",
+    how: "The fetch is repeated while rights take effect; a node that never gets them says so and stops, and the controller deletes it.",
     shownBy: [
       bundle("asks Key Vault by the machine's identity and waits until its rights act"),
       failedBoot("stops the machine when it cannot tell the cloud, and always so on Azure"),
+      leading("deletes a machine whose boot gave up, and leaves one that runs and says nothing"),
     ],
-    open: "planned: a node that gave up powers off; deleting it is the scale-in controller's task",
   },
   {
     id: "AZ-B5",
@@ -870,10 +873,10 @@ export const ledger: readonly LedgerRow[] = [
     id: "AZ-X4",
     problem: "Every identity is Contributor on the group.",
     status: "resolved",
-    how: "One right per identity: to read its own bundle.",
+    how: "Single rights at single resources: the own bundle, two containers, and for masters the media group.",
     shownBy: [
       "role assignments: azure-ha (up) every one has a use in the table, and none is Owner or Contributor",
-      "role assignments: azure-ha (up) are made at single resources, never at a group or subscription",
+      "role assignments: azure-ha (up) are made at single resources; on the group only what merely reads",
     ],
   },
   {
@@ -889,15 +892,15 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AZ-X6",
     problem: "The storage key has no rotation path, in a Cool single-zone account without minimum TLS.",
-    status: "partly",
-    how: "TLS 1.2, Hot, zone-redundant; a changed key reaches the files at a refresh.",
+    status: "resolved",
+    how: "TLS 1.2, Hot, zone-redundant; a changed key reaches running masters one at a time.",
     shownBy: [
       azureStore(
         "accounts take TLS 1.2 only and show nothing to the public; keys are allowed only where OpenVidu needs one",
       ),
       applying("writes every setting of a master to its file"),
+      running("is fetched, written and read by OpenVidu under the lock, which is given back"),
     ],
-    open: "planned: a rotation of the account's keys that running masters follow one at a time",
   },
   {
     id: "AZ-X7",
@@ -922,21 +925,23 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AZ-S1",
     problem: "A drain is killed after 90 minutes.",
-    status: "partly",
-    how: "The node itself drains, for as long as configured, and survives its own restart.",
+    status: "resolved",
+    how: "The node itself drains, for as long as configured, and survives its own restart; the controller deletes it afterwards.",
     shownBy: [
       drain("takes up after a crash or a reboot where it was, with the time that was left"),
       drain("on Azure begins at a request on the machine and approves only then the end of this machine"),
+      leading("sees a node through: hours of draining, the deletion by name, and nothing left behind"),
     ],
-    open: `planned: ${controller}`,
   },
   {
     id: "AZ-S2",
     problem: "Dead ends switch scale-in off until a person resets it.",
-    status: "planned",
-    how: "Nothing scales in by itself yet, so nothing can get stuck.",
-    shownBy: [],
-    open: `planned: ${controller}, level-triggered so that a crash at any point is harmless`,
+    status: "resolved",
+    how: "The controller starts from what it sees each minute; nothing it keeps can block it.",
+    shownBy: [
+      surviving("comes to the same end when it is killed before any of its calls"),
+      surviving("ends with one reason at any answer that it does not know, changes nothing after it, and repeats"),
+    ],
   },
   {
     id: "AZ-S3",
@@ -948,26 +953,31 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AZ-S4",
     problem: "The victim is the first of the list, one at a time.",
-    status: "planned",
-    how: "No victim is picked yet.",
-    shownBy: [],
-    open: `planned: ${controller}, the emptiest first and as many at a time as configured`,
+    status: "resolved",
+    how: "The node with the fewest sessions, as many at once as configured.",
+    shownBy: [
+      leading("asks the emptiest node to leave, in the blob that media nodes read, and says why"),
+      "the controller's decision with little load asks the node with the fewest sessions to leave, and remembers since when",
+    ],
   },
   {
     id: "AZ-S5",
     problem: "The check for a running drain never matches.",
-    status: "planned",
-    how: "A node that drains remembers it on its disk.",
-    shownBy: [],
-    open: `planned: ${controller}, which recognises a drain in progress`,
+    status: "resolved",
+    how: "Requests are the controller's state, and nodes report that they drain.",
+    shownBy: [
+      "a fleet of media nodes on Azure, simulated keeps every promise in a thousand days",
+    ],
   },
   {
     id: "AZ-S6",
     problem: "An endless lease stays behind when its job dies.",
-    status: "planned",
-    how: "There is no lease yet.",
-    shownBy: [],
-    open: `planned: ${controller}, with a lease of at most a minute`,
+    status: "resolved",
+    how: "The leader's lease lasts a minute, and its state can be written with the lease alone.",
+    shownBy: [
+      leading("gives its lease back after trouble, and one that it could not give back has an end"),
+      leading("changes nothing when its lease has run out meanwhile"),
+    ],
   },
   {
     id: "AZ-S7",
@@ -982,10 +992,12 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AZ-S8",
     problem: "Scale-out and scale-in share a threshold.",
-    status: "partly",
-    how: "Azure only adds nodes, with a pause longer than a boot.",
-    shownBy: [azureGroup("is only ever enlarged by the autoscaler, which is switched on and gets its numbers as text")],
-    open: `planned: ${controller}, with a threshold of its own`,
+    status: "resolved",
+    how: "Azure only adds nodes; the controller removes one only if the others stay far below the threshold, and does not count nodes that drain.",
+    shownBy: [
+      azureGroup("is only ever enlarged by the autoscaler, which is switched on and gets its numbers as text"),
+      "the controller's decision with little load does not count the CPU of nodes that drain",
+    ],
   },
   {
     id: "AZ-S9",
@@ -1008,10 +1020,11 @@ export const ledger: readonly LedgerRow[] = [
   {
     id: "AZ-S11",
     problem: "The group never goes below one instance.",
-    status: "planned",
-    how: "Limits of 0 are possible; nothing removes the last node by itself.",
-    shownBy: [],
-    open: `planned: ${controller}, down to 0`,
+    status: "resolved",
+    how: "With limits of 0 the controller drains and deletes the last node too.",
+    shownBy: [
+      leading("reaches nothing when minimum and maximum are 0"),
+    ],
   },
 
   // Azure: operation.

@@ -89,12 +89,24 @@ def store_request(method, name, headers=None, body=None):
     return signed("s3", method, os.environ["COORDINATION_URL"] + name, headers, body)
 
 
-def fetch_bundle():
+def ask_store(action):
     body = json.dumps({"SecretId": os.environ["BUNDLE_ID"]}).encode()
-    status, text = post("secretsmanager", "application/x-amz-json-1.1", body, "secretsmanager.GetSecretValue")
+    status, text = post("secretsmanager", "application/x-amz-json-1.1", body, "secretsmanager." + action)
     if status != 200:
         raise Trouble("secret store: %d %s%s" % (status, error_type(text), skew_of(text)))
-    return json.loads(text)["SecretString"]
+    return json.loads(text)
+
+
+# The bundle's text and version.
+def fetch_bundle():
+    answer = ask_store("GetSecretValue")
+    return answer["SecretString"], answer["VersionId"]
+
+
+# No value travels for this.
+def bundle_version():
+    stages = ask_store("DescribeSecret")["VersionIdsToStages"]
+    return [version for version in stages if "AWSCURRENT" in stages[version]][0]
 
 
 # Only the name of the error: messages can quote what was asked for.

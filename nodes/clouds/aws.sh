@@ -11,6 +11,9 @@ cloud_data_disk() {
   printf '%s\n' "$ROOT/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${DATA_DISK//-/}"
 }
 
+# The group knows its nodes.
+cloud_announce() { :; }
+
 # A media node says that it is ready by completing the hook that holds its launch. A reboot finds no hook, and neither
 # does a machine that was started by hand.
 cloud_ready() {

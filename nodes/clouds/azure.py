@@ -1,5 +1,6 @@
 # Azure for the jobs: instance metadata, the node's bundle from Key Vault by managed identity, and its own scheduled
 # events (reference/cloud-facts-azure.md 5.8 and 12).
+import functools
 import json
 import os
 import sys
@@ -23,13 +24,15 @@ def instance(path):
     return metadata("instance/%s?api-version=2021-02-01&format=text" % path)
 
 
+# Programs end long before a token does.
+@functools.lru_cache()
 def token(audience):
     query = {"api-version": "2018-02-01", "resource": audience, "client_id": os.environ["IDENTITY_CLIENT_ID"]}
     answer = metadata("identity/oauth2/token?" + urllib.parse.urlencode(query))
     return {"Authorization": "Bearer " + json.loads(answer)["access_token"]}
 
 
-# The audience of a vault is its host without the vault's own name, in every Azure cloud.
+# The bundle's text and version. The audience of a vault is its host without the vault's own name, in every Azure cloud.
 def fetch_bundle():
     address = urllib.parse.urlsplit(os.environ["BUNDLE_ID"])
     base = os.environ.get("OPENVIDU_NODE_ENDPOINT", "https://" + address.netloc)
@@ -37,7 +40,13 @@ def fetch_bundle():
     status, text = call("GET", base + address.path + "?api-version=7.4", headers)
     if status != 200:
         raise Trouble("secret store: %d%s" % (status, skew_of(text)))
-    return json.loads(text)["value"]
+    answer = json.loads(text)
+    return answer["value"], answer["id"].rsplit("/", 1)[1]
+
+
+# Listing versions would take a right to list secrets; the identity may read this one.
+def bundle_version():
+    return fetch_bundle()[1]
 
 
 # One blob of the cluster's own, or of another container; header names in lower case. Returns status, headers and body,
@@ -59,9 +68,28 @@ def own_termination():
     return ""
 
 
+# The controller's requests to drain are part of its state.
+def own_request():
+    status, _, body = store_request("GET", "controller", container=os.environ["REQUESTS_URL"])
+    return status == 200 and instance("compute/name") in json.loads(body)["drains"]
+
+
+# One source that does not answer takes nothing away from the other.
+def drain_requested():
+    for look in (own_termination, own_request):
+        try:
+            if look():
+                return True
+        except (Trouble, LookupError, TypeError, ValueError, AttributeError):
+            pass
+    return False
+
+
 def main(command, *arguments):
     if command == "instance":
         print(instance(arguments[0]))
+    elif command == "drain-requested":
+        print("yes" if drain_requested() else "")
     elif command == "own-termination":
         print(own_termination())
     elif command == "approve":

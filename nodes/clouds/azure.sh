@@ -21,18 +21,27 @@ cloud_give_up() {
   systemctl poweroff
 }
 
-# Someone deletes the machine without having asked for a drain: the notice (5 to 15 minutes) is the last chance.
-cloud_drain_requested() {
-  local event
-  event="$(cloud own-termination 2>/dev/null)" || return 1
-  [[ -n "$event" ]]
+# The controller counts a node from its first heartbeat on, so none serves before it has been heard. Once: what a reboot
+# finds announced must not wait for a store that is down.
+cloud_announce() {
+  if [[ -e "$STATE_DIR/announced" ]]; then return 0; fi
+  local seconds=$((${BOOT_DEADLINE:-EPOCHSECONDS + 930} - EPOCHSECONDS - 30))
+  until_ok "$seconds" 10 python3 "$NODE_LIB/heartbeat.py" || return 1
+  touch "$STATE_DIR/announced"
 }
+
+# The controller asks, or someone deletes the machine without having asked: then the notice (5 to 15 minutes) is the
+# last chance.
+cloud_drain_requested() { [[ -n "$(cloud drain-requested 2>/dev/null)" ]]; }
 
 cloud_drain_alive() { :; }
 
-# The drained node waits for its end and approves it at once. The loop ends with the machine.
+# The drained node says so, now and each minute, waits for its end and approves it at once. The loop ends with the
+# machine.
 cloud_drain_done() {
   local event
+  touch "$STATE_DIR/drained" || touch "$RUN_DIR/drained"
+  python3 "$NODE_LIB/heartbeat.py" || log note "the next heartbeat will say that this node is drained"
   while true; do
     event="$(cloud own-termination 2>/dev/null)" || event=""
     if [[ -n "$event" ]] && cloud approve "$event"; then return 0; fi

@@ -23,7 +23,7 @@ wait_for_network() {
   until_ok 300 5 find_address || fail "no private address from instance metadata within 300 s"
   export PRIVATE_IP
   if is_installed && command -v docker >/dev/null; then return 0; fi
-  until_ok 300 5 curl -fsSI -o /dev/null --proto "$PROTOCOLS" --max-time 10 "$INSTALLER_URL" 2>/dev/null ||
+  until_ok 300 5 curl -fsSI -o /dev/null --proto "$PROTOCOLS" --max-time "${OPENVIDU_NODE_HTTP_SECONDS:-10}" "$INSTALLER_URL" 2>/dev/null ||
     fail "no way out: $INSTALLER_URL did not answer within 300 s"
 }
 
@@ -34,7 +34,6 @@ fetch_bundle() {
     return 0
   fi
   run_program python3 "$NODE_LIB/bundle.py" "$FETCH_SECONDS"
-  touch "$RUN_DIR/refreshed"
 }
 
 # Once: they stay on the system disk.
@@ -46,6 +45,17 @@ fetch_programs() {
   # shellcheck disable=SC2086 # names of units, without blanks
   [[ -z "$units" ]] || systemctl enable --now $units
   printf '%s\n' "$PROGRAMS_SHA256" | write_file 0644 "$STATE_DIR/programs"
+}
+
+announce() { cloud_announce || fail "no heartbeat of this node was taken within the time of the boot"; }
+
+# A node that has been ready since it started may serve: refresh takes care there. A change that must not be made keeps no
+# node from coming up with what it has.
+apply_settings() {
+  local code=0
+  if [[ -e "$RUN_DIR/ready" ]]; then return 0; fi
+  "$NODE_LIB/apply.sh" || code=$?
+  ((code == 4)) || return "$code"
 }
 
 # A node that was told to leave while it booted must not begin to serve.
@@ -60,8 +70,9 @@ start() {
 
 declare_ready() {
   cloud_ready || fail "the cloud did not take the news that this node is ready"
-  touch "$RUN_DIR/ready"
+  touch "$RUN_DIR/ready" "$PREFIX/.openvidu-node/initialised"
   set_status ready
+  if [[ "$ROLE" == master ]]; then "$NODE_LIB/join.sh" end; fi
 }
 
 # Only tests fetch over plain http.
@@ -76,7 +87,9 @@ step docker "$NODE_LIB/docker.sh"
 step fetch-bundle fetch_bundle
 if [[ -n "${PROGRAMS:-}" ]]; then step programs fetch_programs; fi
 step install "$NODE_LIB/install.sh"
-step apply-settings "$NODE_LIB/apply.sh"
+step apply-settings apply_settings
+if [[ "$ROLE" == master ]]; then step join "$NODE_LIB/join.sh" begin; fi
+if [[ "$ROLE" == media ]]; then step announce announce; fi
 step start start
 step wait-ready "$NODE_LIB/wait-ready.sh"
 step ready declare_ready

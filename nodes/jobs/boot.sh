@@ -21,15 +21,22 @@ report() {
   cloud_give_up || log failed "the cloud was not told; see the line above"
 }
 
+# While this runs it looks after the settings; a run of refresh that is under way ends first.
+exec 9>"$RUN_DIR/refresh.lock"
+flock -w 1800 9 || fail "openvidu-apply is still at work"
 rm -f "$FAILURE_FILE"
 if is_leaving; then
   log skipped "this node drains"
   exit 0
 fi
+if is_upgrading; then
+  log skipped "an upgrade or a restore is under way"
+  exit 0
+fi
 set_status booting
 code=0
 export BOOT_DEADLINE=$((EPOCHSECONDS + limit))
-timeout --kill-after=30 "$limit" "$NODE_LIB/boot-steps.sh" || code=$?
+timeout --kill-after=30 "$limit" "$NODE_LIB/boot-steps.sh" 9>&- || code=$?
 if ((code == 0)); then exit 0; fi
 if ((code == 124 || code == 137)); then note_failure "not ready within $limit s; last step: $(cat "$RUN_DIR/step")"; fi
 trap - ERR

@@ -62,7 +62,7 @@ mount_in_place() {
 # nothing runs before the copy is finished; anything else is somebody's and stays.
 check_aside() {
   [[ -e "$ASIDE/.openvidu-node/unfinished" ]] && return 0
-  [[ -z "$(find "$ASIDE/" -mindepth 1 -maxdepth 1 ! -name lost+found)" ]] ||
+  [[ -z "$(find "$ASIDE/" -mindepth 1 -maxdepth 1 ! -name lost+found ! '(' -name .openvidu-node -empty ')')" ]] ||
     fail "$DATA_DISK holds files but no finished installation, and is left alone"
 }
 
@@ -79,7 +79,8 @@ prepare() {
       check_aside
     fi
   fi
-  resize2fs "$DEVICE"
+  # A master works as well on a disk that has not grown yet.
+  resize2fs "$DEVICE" || log note "$DATA_DISK was not grown"
 }
 
 adopt() {

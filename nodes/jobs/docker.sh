@@ -5,6 +5,8 @@ set -Eeuo pipefail
 # shellcheck source=nodes/lib/common.sh
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 load_settings
+# An upgrade gives the versions of the release that it goes to.
+DOCKER_VERSION="${1:-$DOCKER_VERSION}" DOCKER_COMPOSE_VERSION="${2:-$DOCKER_COMPOSE_VERSION}"
 FINGERPRINT=9DC858229FC7DD38854AE2D88D81803C0EBFCD88
 REPOSITORY="${OPENVIDU_NODE_DOCKER_REPOSITORY:-https://download.docker.com/linux}"
 KEYRING="$ROOT/etc/apt/keyrings/openvidu-docker.asc"

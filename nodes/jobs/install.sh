@@ -34,13 +34,17 @@ keep() {
 }
 
 download() {
-  curl -fsSL --proto "${PROTOCOLS:-=https}" --tlsv1.2 --max-time 60 -o "$1" "$INSTALLER_URL"
+  curl -fsSL --proto "${PROTOCOLS:-=https}" --tlsv1.2 --max-time "${OPENVIDU_NODE_HTTP_SECONDS:-60}" -o "$1" "$INSTALLER_URL"
 }
 
+if [[ "${1:-}" == keep ]]; then
+  keep
+  exit 0
+fi
 if is_installed; then
   version="$(<"$KEPT/installed")"
   if [[ "$version" != "$OPENVIDU_VERSION" ]]; then
-    log note "version $version is installed, not $OPENVIDU_VERSION; an upgrade is a procedure of its own"
+    log note "version $version is installed, not $OPENVIDU_VERSION; see openvidu-upgrade plan"
   fi
   restore
   exit 0

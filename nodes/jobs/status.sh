@@ -7,5 +7,8 @@ if [[ -r "$state" ]]; then
 else
   echo "state=new"
 fi
+cat "${state%/*}/controller" 2>/dev/null || true
+echo "settings=$(cat "${OPENVIDU_NODE_ROOT:-}/var/lib/openvidu-node/settings" 2>/dev/null || echo none)"
+cat "${state%/*}"/status.d/* 2>/dev/null || true
 echo "openvidu=$(systemctl is-active openvidu 2>/dev/null || true)"
-echo "log=journalctl -u openvidu-boot -u openvidu-refresh -u openvidu-drain -u openvidu"
+echo "log=journalctl -u openvidu-boot -u openvidu-refresh -u openvidu-apply -u openvidu-drain -u openvidu-backup -u openvidu-upgrade -u openvidu-controller -u openvidu"

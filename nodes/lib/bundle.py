@@ -1,6 +1,7 @@
 # The node's bundle of credentials and settings: `bundle.py <seconds>` fetches it with the node's own identity, checks
 # that it is whole, and only then puts it in the place of the last good one. A store that is unreachable, refuses, or
-# answers with less than everything is asked again until the time is over.
+# answers with less than everything is asked again until the time is over. `bundle.py <seconds> changed` asks for the
+# version first, and fetches only if it is another than that of the last good bundle.
 import json
 import os
 import sys
@@ -54,14 +55,31 @@ def replace_file(path, text, like=None, mode=0o600):
         raise
 
 
-def fetch(seconds):
-    from cloud import fetch_bundle
+def kept_version():
+    try:
+        with open(os.environ["BUNDLE"] + ".version") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
 
+
+# The version comes last: whoever is stopped in between fetches again.
+def update(only_changed):
+    from cloud import bundle_version, fetch_bundle
+
+    if only_changed and bundle_version() == kept_version():
+        return
+    text, version = fetch_bundle()
+    bundle, line = json.dumps(parse(text, tables())), version + "\n"
+    replace_file(os.environ["BUNDLE"], bundle)
+    replace_file(os.environ["BUNDLE"] + ".version", line)
+
+
+def fetch(seconds, only_changed):
     deadline, pause = time.monotonic() + seconds, float(os.environ.get("OPENVIDU_NODE_PAUSE", 1))
     while True:
         try:
-            replace_file(os.environ["BUNDLE"], json.dumps(parse(fetch_bundle(), tables())))
-            return
+            return update(only_changed)
         except (Trouble, LookupError, TypeError, ValueError, AttributeError) as trouble:
             reason = trouble if isinstance(trouble, Trouble) else "unexpected answer (%s)" % type(trouble).__name__
         if time.monotonic() + pause > deadline:
@@ -72,4 +90,4 @@ def fetch(seconds):
 
 
 if __name__ == "__main__":
-    fetch(float(sys.argv[1]))
+    fetch(float(sys.argv[1]), sys.argv[2:] == ["changed"])

@@ -13,9 +13,11 @@ BUNDLE="$PRIVATE_DIR/bundle.json"
 # The first job that fails leaves its reason here; whoever supervises the jobs reports it, once.
 FAILURE_FILE="${FAILURE_FILE:-$RUN_DIR/$(basename "$0").failure}"
 STEP="${STEP:-$(basename "$0" .sh)}"
+# Says that files have been written which OpenVidu has not read (restart) or not proved to work with (wait).
+RESTART="$RUN_DIR/restart"
 # Services start without it, and some programs of others insist on it.
 export HOME="${HOME:-/root}"
-export ROOT NODE_LIB STATE_DIR PRIVATE_DIR RUN_DIR PREFIX BUNDLE FAILURE_FILE
+export ROOT NODE_LIB STATE_DIR PRIVATE_DIR RUN_DIR PREFIX BUNDLE RESTART FAILURE_FILE
 
 mkdir -p "$PRIVATE_DIR" "$RUN_DIR"
 chmod 0700 "$PRIVATE_DIR"
@@ -89,7 +91,11 @@ until_ok() {
 set_aside() { if [[ -d "$PREFIX" && -n "$(ls -A "$PREFIX")" ]]; then mv "$PREFIX" "$PREFIX.$1-$EPOCHSECONDS"; fi; }
 mark_installed() { printf '%s\n' "$OPENVIDU_VERSION" | write_file 0644 "$1/.openvidu-node/installed"; }
 is_installed() { [[ -s "$PREFIX/.openvidu-node/installed" ]]; }
+# A unit that is starting may have read its settings already.
+openvidu_runs() { [[ "$(systemctl is-active openvidu || true)" =~ ^(active|activating|reloading)$ ]]; }
 is_leaving() { [[ -e "$STATE_DIR/drain" ]]; }
+# An upgrade or a restore is at OpenVidu's files: nobody else may start, stop or change it.
+is_upgrading() { [[ -e "$STATE_DIR/upgrade" || -e "$STATE_DIR/hold" ]]; }
 
 # run_program <command...>: its errors become the reason of the failure. Our programs write reasons, never values.
 run_program() {

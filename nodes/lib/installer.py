@@ -30,19 +30,29 @@ def argument(flag, bundle, known):
     return flag["flag"] + "=" + value
 
 
-def main(script):
-    bundle, known = load(), tables()
+# Runs a program of the vendor and returns its code. What it prints is cleared of the bundle's secrets.
+def run(command, bundle, environment=None):
     secrets = [value for key, value in bundle.items() if SECRET.search(key) and len(value) > 5]
     secrets.sort(key=len, reverse=True)
-    command = ["sh", script] + [argument(flag, bundle, known) for flag in known["flags"]]
-    run = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    program = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     )
-    for line in run.stdout:
+    for line in program.stdout:
         for secret in secrets:
             line = line.replace(secret, "***")
         print(line, end="", flush=True)
-    sys.exit(run.wait())
+    return program.wait()
+
+
+def main(script):
+    bundle, known = load(), tables()
+    sys.exit(run(["sh", script] + [argument(flag, bundle, known) for flag in known["flags"]], bundle))
 
 
 if __name__ == "__main__":

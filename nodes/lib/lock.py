@@ -1,6 +1,8 @@
 # One master at a time: a lock with an end, kept in the cluster's own store and timed by the store's clock.
 # `lock.py acquire <name> <seconds> <why>`: exit code 3 and the holder's name if another master has it. A master that
 # asks again gets it again, so a crash leaves nothing behind for its own next try. `lock.py release <name>` gives it back.
+# `lock.py mark initialised` notes once that the cluster has been ready; `lock.py join ...` is `acquire` since then, and
+# does nothing before.
 import json
 import os
 import sys
@@ -33,7 +35,7 @@ def put(name, etag, holder, seconds, why):
 def acquire(name, seconds, why):
     etag, holder, reason, left = look(name)
     if holder not in ("", me()) and left > 0:
-        print("%s has the lock for %d s more: %s" % (holder, left, reason))
+        print("%s has the lock: %s" % (holder, reason))
         sys.exit(3)
     try:
         put(name, etag, me(), int(seconds), why)
@@ -52,8 +54,21 @@ def release(name):
             pass
 
 
-if __name__ == "__main__":
+def join(name, seconds, why):
+    if read("marks/initialised"):
+        acquire(name, seconds, why)
+
+
+def mark(name):
     try:
-        {"acquire": acquire, "release": release}[sys.argv[1]](*sys.argv[2:])
+        write("marks/" + name, name.encode())
+    except Conflict:
+        pass
+
+
+if __name__ == "__main__":
+    commands = {"acquire": acquire, "release": release, "join": join, "mark": mark}
+    try:
+        commands[sys.argv[1]](*sys.argv[2:])
     except (Trouble, LookupError, TypeError, ValueError) as trouble:
         sys.exit(str(trouble))

@@ -47,6 +47,8 @@ def write(name, body, match=None):
     status, headers, _ = store_request("PUT", name, condition, body)
     # Replacing what has been removed meanwhile: 404.
     check(409 if status == 404 and match else status, name, 200, 201)
+    if not headers.get("ETag"):
+        raise Trouble("store %s: no etag" % name)
     return headers["ETag"]
 
 

@@ -3,9 +3,13 @@
 import email.utils
 import http.client
 import os
+import re
 import time
 import urllib.error
 import urllib.request
+
+
+LIMIT = float(os.environ.get("OPENVIDU_NODE_HTTP_SECONDS", 10))
 
 
 class Trouble(Exception):
@@ -27,7 +31,7 @@ def exchange(method, url, headers=None, body=None, direct=False):
     request = urllib.request.Request(url, data=body, headers=headers, method=method)
     try:
         try:
-            answer = urllib.request.build_opener(*handlers).open(request, timeout=10)
+            answer = urllib.request.build_opener(*handlers).open(request, timeout=LIMIT)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
@@ -35,7 +39,8 @@ def exchange(method, url, headers=None, body=None, direct=False):
             return answer.status, answer.headers, answer.read() + wrong_clock
     # An answer that breaks off is an HTTPException, whatever its status.
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise Trouble("no answer from %s (%s)" % (url.split("?")[0], type(error).__name__))
+        # What an answer was used for in a path stops at its first odd character.
+        raise Trouble("no answer from %s (%s)" % (re.match(r"[\w:/.-]*", url, re.ASCII).group(), type(error).__name__))
 
 
 def call(*request, **more):

@@ -34,6 +34,7 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
   public readonly settings: pulumi.Output<Record<string, string>>;
   public readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   public readonly coordinationUrl: pulumi.Output<string>;
+  public readonly requestsUrl = pulumi.output("");
   public readonly heartbeatsUrl = pulumi.output("");
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -69,6 +70,7 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
       clusterDataName: this.clusterDataName,
       settings: this.settings,
       coordinationUrl: this.coordinationUrl,
+      requestsUrl: this.requestsUrl,
       heartbeatsUrl: this.heartbeatsUrl,
     });
 

@@ -42,10 +42,14 @@ function keyStatements(
   return [{ Effect: "Allow", Action: actions, Resource: kmsKeyId, Condition: condition }];
 }
 
-/** A node reads its bundle, and nothing else. */
+/** A node asks which version of its bundle there is, and reads it. */
 export function secretReader(secretArn: string, key: KeyUse): Statement[] {
   return [
-    { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
+    {
+      Effect: "Allow",
+      Action: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+      Resource: secretArn,
+    },
     ...keyStatements(key, "secretsmanager", ["kms:Decrypt"]),
   ];
 }

@@ -45,10 +45,20 @@ export class AzureFirewall extends pulumi.ComponentResource implements Firewall 
   }
 }
 
+/**
+ * Services that nodes need whatever else they may reach: their bundle, the cluster's own objects and recordings, and for
+ * masters the resource manager, by which the controller sees and ends media nodes.
+ */
+export const platformServices = {
+  master: ["AzureKeyVault", "Storage", "AzureResourceManager"],
+  media: ["AzureKeyVault", "Storage"],
+} as const satisfies Readonly<Record<NodeRole, readonly string[]>>;
+export type PlatformService = (typeof platformServices)[NodeRole][number];
+
 /** One end of a rule. */
 export type RuleEnd =
   | { readonly kind: "any" }
-  | { readonly kind: "tag"; readonly tag: "Internet" | "AzureLoadBalancer" | "AzureKeyVault" | "Storage" }
+  | { readonly kind: "tag"; readonly tag: "Internet" | "AzureLoadBalancer" | PlatformService }
   | { readonly kind: "tier"; readonly tier: NodeRole }
   | { readonly kind: "ranges"; readonly cidrs: readonly string[] };
 
@@ -132,7 +142,8 @@ function outboundRules(role: NodeRole, flows: readonly Flow[], { egress }: RuleR
           : undefined;
       return destination ? [allowance(flow, "Outbound", source, destination)] : [];
     });
-  return [...allowed, platform("AzureKeyVault", 0, source), platform("Storage", 1, source), denial("Outbound")];
+  const services = platformServices[role].map((tag, position) => platform(tag, position, source));
+  return [...allowed, ...services, denial("Outbound")];
 }
 
 function isNodeRole(end: string): end is NodeRole {
@@ -165,8 +176,7 @@ function priorityOf(flow: Flow): number {
   return firstPriority + position * priorityStep;
 }
 
-/** What a node cannot boot without: its bundle, and the account that holds recordings. */
-function platform(tag: "AzureKeyVault" | "Storage", position: number, source: RuleEnd): NetworkSecurityRule {
+function platform(tag: PlatformService, position: number, source: RuleEnd): NetworkSecurityRule {
   return {
     name: `out-platform-${tag}`,
     description: `${tag}, which nodes need whatever else they may reach`,

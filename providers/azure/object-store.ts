@@ -1,19 +1,23 @@
 /**
  * ObjectStore on Azure: storage account A for OpenVidu's recordings, created or adopted, and account B, without keys,
- * for what the cluster's own scripts keep (leases, drain requests, backups).
+ * for what the cluster's own scripts keep: the container `coordination` (locks, backups) for masters alone,
+ * `requests`, in which the controller asks media nodes to drain and they only read, and `heartbeats`, in which they say how
+ * they are.
  * Guarantees: TLS 1.2, no public blobs, old versions recoverable for a while, everything outlives `pulumi destroy`.
  * Differs from AWS: OpenVidu's Azure mode knows account keys only, so account A needs them and `settings` holds one
  * (reference/cloud-facts-azure.md 7.2); MinIO on the masters keeps the cluster data. Whoever has the key reaches
- * account A from anywhere: media nodes and customers' programs do. Nobody is granted anything on account B yet,
- * because no script of today uses it.
+ * account A from anywhere: media nodes and customers' programs do. Account B is reached by identity alone, and machines
+ * wait for their rights on its containers.
  */
 import * as pulumi from "@pulumi/pulumi";
+import * as authorization from "@pulumi/azure-native/authorization";
 import * as storage from "@pulumi/azure-native/storage";
 import { type Problem, throwIfAny } from "../../components/errors";
 import { type ObjectStore, type ObjectStoreArgs, objectStoreToken } from "../../components/object-store";
 import type { NodeRole } from "../../openvidu/editions";
 import { physicalName, randomSuffix, storageAccountNames } from "./names";
 import { hasZoneRedundantStorage } from "./regions";
+import { type BuiltInRole, builtInRoles, roleDefinitionId } from "./roles";
 
 export class AzureObjectStore extends pulumi.ComponentResource implements ObjectStore {
   public readonly appDataName: pulumi.Output<string>;
@@ -21,6 +25,7 @@ export class AzureObjectStore extends pulumi.ComponentResource implements Object
   public readonly settings: pulumi.Output<Record<string, string>>;
   public readonly grants: Readonly<Record<NodeRole, readonly pulumi.Resource[]>>;
   public readonly coordinationUrl: pulumi.Output<string>;
+  public readonly requestsUrl: pulumi.Output<string>;
   public readonly heartbeatsUrl: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -35,14 +40,16 @@ export class AzureObjectStore extends pulumi.ComponentResource implements Object
     this.clusterDataName = pulumi.output("");
     this.settings = settingsOf(recordings);
     // Nodes reach the recordings with the account's key, which is part of their bundle.
-    this.grants = { master: [], media: [] };
+    this.grants = own.grants;
     this.coordinationUrl = own.coordinationUrl;
+    this.requestsUrl = own.requestsUrl;
     this.heartbeatsUrl = own.heartbeatsUrl;
     this.registerOutputs({
       appDataName: this.appDataName,
       clusterDataName: this.clusterDataName,
       settings: this.settings,
       coordinationUrl: this.coordinationUrl,
+      requestsUrl: this.requestsUrl,
       heartbeatsUrl: this.heartbeatsUrl,
     });
 
@@ -71,21 +78,55 @@ export class AzureObjectStore extends pulumi.ComponentResource implements Object
       );
     }
 
-    function createOwn(): { coordinationUrl: pulumi.Output<string>; heartbeatsUrl: pulumi.Output<string> } {
+    function createOwn(): Own {
       const keyless = { allowSharedKeyAccess: false, defaultToOAuthAuthentication: true };
       const account = createAccount(`${name}-own`, "own", args, keyless, kept);
       const protection = protectBlobs(`${name}-own`, account.name, args, { versions: false }, kept);
-      const urlOf = (logicalName: string, container: string): pulumi.Output<string> => {
-        const { name: made } = createContainer(logicalName, account.name, container, args, protection, kept);
-        return pulumi.interpolate`${account.primaryEndpoints.blob}${made}/`;
-      };
+      const create = (logicalName: string, container: string): storage.BlobContainer =>
+        createContainer(logicalName, account.name, container, args, protection, kept);
+      const coordination = create(`${name}-own`, "coordination");
+      const requests = create(`${name}-requests`, "requests");
+      const heartbeats = create(`${name}-heartbeats`, "heartbeats");
+      const urlOf = (container: storage.BlobContainer): pulumi.Output<string> =>
+        pulumi.interpolate`${account.primaryEndpoints.blob}${container.name}/`;
+      const { blobDataContributor, blobDataReader } = builtInRoles;
       return {
-        coordinationUrl: urlOf(`${name}-own`, "coordination"),
-        heartbeatsUrl: urlOf(`${name}-heartbeats`, "heartbeats"),
+        coordinationUrl: urlOf(coordination),
+        requestsUrl: urlOf(requests),
+        heartbeatsUrl: urlOf(heartbeats),
+        grants: {
+          master: [
+            // Backups hold the masters' credentials, so this container is theirs alone.
+            allow("master", "coordination", coordination, blobDataContributor),
+            allow("master", "requests", requests, blobDataContributor),
+            allow("master", "heartbeats", heartbeats, blobDataContributor),
+          ],
+          media: [
+            allow("media", "requests", requests, blobDataReader),
+            allow("media", "heartbeats", heartbeats, blobDataContributor),
+          ],
+        },
       };
+    }
+
+    function allow(role: NodeRole, what: string, container: storage.BlobContainer, right: BuiltInRole) {
+      const { subscriptionId } = authorization.getClientConfigOutput({ parent: kept.parent });
+      return new authorization.RoleAssignment(
+        `${name}-${role}-${what}`,
+        {
+          scope: container.id,
+          principalId: args.writers[role],
+          principalType: "ServicePrincipal",
+          roleDefinitionId: subscriptionId.apply((id) => roleDefinitionId(id, right)),
+        },
+        { parent: kept.parent },
+      );
     }
   }
 }
+
+/** What account B gives to the rest of the cluster. */
+type Own = Pick<ObjectStore, "coordinationUrl" | "requestsUrl" | "heartbeatsUrl" | "grants">;
 
 interface Recordings {
   readonly account: pulumi.Output<string>;

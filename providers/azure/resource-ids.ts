@@ -21,7 +21,12 @@ export function parseResourceId(id: string, type: string): ResourceId | undefine
   return { subscriptionId, resourceGroup, type, name };
 }
 
+/** The id of a resource group. */
+export function resourceGroupId(subscriptionId: string, resourceGroup: string): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+}
+
 /** The id of a top-level resource. */
 export function resourceId({ subscriptionId, resourceGroup, type, name }: ResourceId): string {
-  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${type}/${name}`;
+  return `${resourceGroupId(subscriptionId, resourceGroup)}/providers/${type}/${name}`;
 }

@@ -3,7 +3,8 @@
  * Guarantees: nothing that Azure does by itself removes or rewrites a node with sessions: upgrades are Manual, repairs,
  * rebalancing and scale-in rules are absent, overprovisioning does not exist in this mode. New nodes get the newest
  * template, old ones keep theirs until they are drained and deleted by name.
- * Differs from AWS: scale-in and rolling are the task of a controller on the masters, not of the group.
+ * Differs from AWS: scale-in and rolling are the task of a controller on the masters, not of the group. It finds its
+ * orders in a label of the scale set, and may delete machines of this one set.
  * Capacity: every edit of a scale set is a full PUT with a capacity in it. `ignoreChanges` sends what the state holds,
  * so the state has to be refreshed before an update that touches this resource (`refresh: always` in Pulumi.yaml); it folds
  * the live capacity into the inputs and `ignoreChanges` keeps that (reference/cloud-facts-azure.md 1.16).
@@ -16,6 +17,7 @@ import * as monitor from "@pulumi/azure-native/monitor";
 import { type Problem, throwIfAny } from "../../components/errors";
 import { renderBoot } from "../../components/node-boot";
 import {
+  cooldownSeconds,
   type ScalingMediaPool,
   type ScalingMediaPoolArgs,
   scalingMediaPoolToken,
@@ -23,6 +25,7 @@ import {
 } from "../../components/scaling-media-pool";
 import { healthPaths } from "../../openvidu/entry";
 import { ports } from "../../openvidu/ports";
+import { allowController } from "./controller-rights";
 import { imageReference } from "./images";
 import { bootDiagnostics, linuxConfiguration, securityProfile, systemDisk, validateMachine } from "./machine";
 import { supportsAcceleratedNetworking } from "./instance-types";
@@ -42,8 +45,11 @@ export class AzureScalingMediaPool extends pulumi.ComponentResource implements S
     const self = { parent: this };
     const suffix = randomSuffix(`${name}-suffix`, self);
     const vmScaleSetName = suffix.apply((letters) => physicalName(name, letters, scaleSetNames));
+    warnAboutRolls(args, this);
     const scaleSet = createScaleSet(name, vmScaleSetName, args, self);
-    createAutoscaler(name, scaleSet.id, args, self);
+    const autoscaler = createAutoscaler(name, scaleSet.id, args, self);
+    const { scope, controller: principalId } = args;
+    allowController(name, { scope, principalId, scaleSet, autoscaler, suffix }, self);
 
     this.groupName = scaleSet.name;
     this.registerOutputs({ groupName: this.groupName });
@@ -55,6 +61,13 @@ export function validateAzureMediaPool({ subnetIds }: ScalingMediaPoolArgs): Pro
   return subnetIds.length === 1
     ? []
     : [{ path: "network.adopt.mediaSubnetIds", reason: "a scale set lies in one subnet; give exactly one" }];
+}
+
+/** A node of a new template comes before an old one goes, and the group never leaves its limits. */
+function warnAboutRolls({ min, max }: ScalingMediaPoolArgs, pool: pulumi.Resource): void {
+  if (min !== max || max === 0) return;
+  const warning = `media.min and media.max are both ${max}: there is no room for a new node beside the old ones, so that a changed template never reaches them; raise media.max`;
+  void pulumi.log.warn(warning, pool);
 }
 
 function createScaleSet(
@@ -75,7 +88,7 @@ function createScaleSet(
     {
       resourceGroupName: args.scope,
       location: args.region,
-      tags: args.tags,
+      tags: { ...args.tags, [orderTag]: template.apply((print) => orderOf(args, print)) },
       vmScaleSetName,
       orchestrationMode: "Flexible",
       sku: { name: args.instanceType, tier: "Standard", capacity: args.initial },
@@ -113,11 +126,31 @@ function createScaleSet(
   );
 }
 
+/** Under this label the controller on the masters finds the group and what it has to keep it to. */
+export const orderTag = "openvidu-media";
+
+/**
+ * What the controller is told: the group's limits, CPU in percent, times in seconds, and the newest template. Compact,
+ * for a label holds 256 characters.
+ */
+export function orderOf(args: ScalingMediaPoolArgs, template: string): string {
+  return JSON.stringify({
+    min: args.min,
+    max: args.max,
+    cpu: args.targetCpuPercent,
+    drains: args.drainsAtOnce,
+    cooldown: cooldownSeconds,
+    drain: args.drainTimeoutSeconds,
+    boot: args.bootTimeoutSeconds,
+    template,
+  });
+}
+
 /**
  * What tells nodes of different templates apart: Azure keeps no version of a template, and old nodes stay as they are
  * (reference/cloud-facts-azure.md 1.17). Labels are no part of it; they reach old nodes as well.
  */
-function fingerprint(
+export function fingerprint(
   args: ScalingMediaPoolArgs,
   nodeSettings: Record<string, pulumi.Input<string>>,
 ): pulumi.Output<string> {
@@ -179,16 +212,17 @@ function healthExtension() {
 
 /**
  * Grows the group, never shrinks it. `default` is the smallest number, because Azure raises the count to it whenever it
- * has no measurements (1.11). The pause between two nodes is longer than a node's boot of 5 to 8 minutes
- * (reference/azure-reference.md 10.3), so that a new node's share of the load shows before the next is added (AZ-S8).
+ * has no measurements (1.11). The pause between two nodes is longer than a node's boot, so that a new node's share of the
+ * load shows before the next is added (AZ-S8). While nodes of an old template wait for a successor, the controller raises
+ * the smallest number; an update in between sets it back, and the controller raises it again.
  */
 function createAutoscaler(
   name: string,
   scaleSetId: pulumi.Output<string>,
   args: ScalingMediaPoolArgs,
   self: pulumi.CustomResourceOptions,
-): void {
-  new monitor.AutoscaleSetting(
+): monitor.AutoscaleSetting {
+  return new monitor.AutoscaleSetting(
     `${name}-autoscaler`,
     {
       resourceGroupName: args.scope,
@@ -213,12 +247,19 @@ function createAutoscaler(
                 timeGrain: "PT1M",
                 timeWindow: "PT5M",
               },
-              scaleAction: { direction: "Increase", type: "ChangeCount", value: "1", cooldown: "PT10M" },
+              scaleAction: {
+                direction: "Increase",
+                type: "ChangeCount",
+                value: "1",
+                cooldown: `PT${cooldownSeconds / 60}M`,
+              },
             },
           ],
         },
       ],
     },
-    self,
+    // After that the controller keeps the profile in step with what the scale set's label asks for: a maximum below the
+    // number of machines would have Azure delete nodes of its own choice at once (1.11).
+    { ...self, ignoreChanges: ["profiles"] },
   );
 }

@@ -464,6 +464,8 @@ forEachGraph(
         assert.equal(deny?.Action, "s3:*");
         const rules = own("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").rules as Json[];
         assert.ok(rules.some(({ noncurrentVersionExpiration }) => noncurrentVersionExpiration?.noncurrentDays > 0));
+        // Backups and recordings end when somebody deletes them, never by age.
+        for (const { expiration } of rules) assert.deepEqual(expiration ?? {}, { expiredObjectDeleteMarker: true });
         assert.ok(
           rules.some(({ abortIncompleteMultipartUpload }) => abortIncompleteMultipartUpload?.daysAfterInitiation > 0),
         );

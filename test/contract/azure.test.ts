@@ -3,6 +3,7 @@
  * reference/cloud-facts-azure.md that describes it.
  */
 import assert from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
 import type { Graph } from "../../rehearsal/graph";
 import { bundleContent, bundlesOf, inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
 import { evaluateVariant, forEachGraph, graphOf, settingsOf } from "./examples";
@@ -12,6 +13,13 @@ type Json = Record<string, any>;
 const mastersOf = (graph: Graph) => ofType(graph, "azure-native:compute:VirtualMachine");
 const scaleSetOf = (graph: Graph) => onlyOne(graph, "azure-native:compute:VirtualMachineScaleSet");
 const profileOf = (graph: Graph): Json => inputsOf(scaleSetOf(graph)).virtualMachineProfile as Json;
+/** The controller's orders on the scale set, and the template that a new node is told to be made from. */
+const ordersOf = (graph: Graph): Json =>
+  JSON.parse(inputsOf(scaleSetOf(graph)).tags["openvidu-media"] as string) as Json;
+function templateOf(graph: Graph): string | undefined {
+  const document = gunzipSync(Buffer.from(profileOf(graph).osProfile.customData as string, "base64")).toString("utf8");
+  return /TEMPLATE='([0-9a-f]{16})'/.exec(document)?.[1];
+}
 const balancerOf = (graph: Graph): Json => inputsOf(onlyOne(graph, "azure-native:network:LoadBalancer"));
 
 forEachGraph(
@@ -159,6 +167,23 @@ forEachGraph(
       assert.match(scaleAction.cooldown as string, /^PT(10|15|20|30)M$/);
     });
 
+    it("carries the controller's orders in a label that is short enough", async () => {
+      const recorded = await graph();
+      const text = inputsOf(scaleSetOf(recorded)).tags["openvidu-media"] as string;
+      assert.ok(text.length <= 256 && !/\s/.test(text), text);
+      const { media } = settingsOf(stack);
+      assert.deepEqual(ordersOf(recorded), {
+        min: media.min,
+        max: media.max,
+        cpu: media.targetCpuPercent,
+        drains: media.drainsAtOnce,
+        cooldown: 600,
+        drain: media.drainTimeoutSeconds,
+        boot: media.bootTimeoutSeconds,
+        template: templateOf(recorded),
+      });
+    });
+
     it("has no alert, runbook or webhook that would trigger a scale-in by a side effect", async () => {
       const types = (await graph()).resources.map(({ type }) => type);
       assert.deepEqual(
@@ -176,6 +201,43 @@ forEachGraph(
   },
   { cloud: "azure", modes: ["up"] },
 );
+
+describe("Azure template of media nodes", () => {
+  const variant = async (media: Json): Promise<Graph> => {
+    const recorded = await evaluateVariant("azure-ha", { config: { media } });
+    assert.equal(recorded.exitCode, 0, recorded.log.map(({ message }) => message).join("\n"));
+    return recorded;
+  };
+
+  it("stays the same when only the group's limits change, which the controller hears of all the same", async () => {
+    const [before, after] = await Promise.all([
+      graphOf("azure-ha"),
+      variant({ min: 2, max: 9, targetCpuPercent: 70, drainsAtOnce: 3 }),
+    ]);
+    const { min, max, cpu, drains, template } = ordersOf(after);
+    assert.deepEqual([min, max, cpu, drains], [2, 9, 70, 3]);
+    assert.equal(template, ordersOf(before).template);
+    assert.equal(profileOf(after).osProfile.customData, profileOf(before).osProfile.customData);
+  });
+
+  it("is another one for another size, and nodes are told the same one as the controller", async () => {
+    const after = await variant({ instanceType: "Standard_D8s_v5" });
+    assert.notEqual(ordersOf(after).template, ordersOf(await graphOf("azure-ha")).template);
+    assert.equal(ordersOf(after).template, templateOf(after));
+  });
+
+  it("warns where limits leave no room for a roll, and only there", async () => {
+    const warnings = ({ log }: Graph): string[] =>
+      log.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+    const [tight, closed, usual] = await Promise.all([
+      variant({ min: 3, max: 3 }),
+      variant({ min: 0, max: 0 }),
+      graphOf("azure-ha"),
+    ]);
+    assert.match(warnings(tight).join("\n"), /media\.min and media\.max are both 3: .*raise media\.max/);
+    assert.doesNotMatch([...warnings(closed), ...warnings(usual)].join("\n"), /media\.max/);
+  });
+});
 
 forEachGraph(
   "Azure entry",

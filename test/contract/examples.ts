@@ -5,7 +5,7 @@
 import type { CloudName } from "../../components/cloud";
 import { type FlowContext } from "../../openvidu/flows";
 import { clouds } from "../../providers/registry";
-import { evaluate } from "../../rehearsal/evaluate";
+import { evaluate, type Evaluation } from "../../rehearsal/evaluate";
 import type { Graph } from "../../rehearsal/graph";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { checkConfig } from "../../stacks/check";
@@ -79,6 +79,8 @@ export interface Variant {
   readonly preview?: boolean;
   /** Another stack name. @default the example's own */
   readonly as?: string;
+  /** What the last update of a stack left, by its full name. */
+  readonly stackOutputs?: Evaluation["stackOutputs"];
 }
 
 /** A new evaluation of an example stack with some of its config changed. It may end in a refusal. */
@@ -95,8 +97,8 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
     secretKeys.add(`openvidu:${key}`);
   }
   for (const key of variant.plain ?? []) secretKeys.delete(`openvidu:${key}`);
-  const { as = stack, preview = false } = variant;
-  return evaluate({ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview });
+  const { as = stack, preview = false, stackOutputs } = variant;
+  return evaluate({ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview, stackOutputs });
 }
 
 /** The settings that the program reads from an example's config. */

@@ -4,7 +4,7 @@
  */
 
 export interface Use {
-  /** IAM action on AWS, role definition (GUID) on Azure. */
+  /** IAM action on AWS; on Azure the GUID of a built-in role, or an action of a role of our own. */
   readonly right: string;
   readonly usedBy: "node script" | "openvidu" | "service";
   /** What it is used for. */
@@ -17,12 +17,24 @@ export interface Use {
 /** Recordings and observability data: OpenVidu's own S3 client, with the machine's role. */
 const objects = "OpenVidu's S3 client reads and writes recordings, Loki and Mimir blocks";
 
+/** Locks, marks, backups and programs of the cluster, below a prefix of their own. */
+const ownObjects = (what: string): Pick<Use, "usedBy" | "why" | "file"> => ({
+  usedBy: "node script",
+  why: `masters ${what} the cluster's own objects`,
+  file: "nodes/lib/store.py",
+});
+
 /* prettier-ignore */
 export const awsUses: readonly Use[] = [
-  { right: "secretsmanager:GetSecretValue", usedBy: "node script", why: "a node fetches its bundle at boot and refresh", file: "nodes/clouds/aws.py", call: /secretsmanager\.GetSecretValue/ },
+  { right: "secretsmanager:DescribeSecret", usedBy: "node script", why: "a node asks each minute whether its bundle has a new version", file: "nodes/clouds/aws.py", call: /ask_store\("DescribeSecret"\)/ },
+  { right: "secretsmanager:GetSecretValue", usedBy: "node script", why: "a node fetches its bundle at boot and refresh", file: "nodes/clouds/aws.py", call: /ask_store\("GetSecretValue"\)/ },
   { right: "autoscaling:CompleteLifecycleAction", usedBy: "node script", why: "a media node ends its launch and its drain", file: "nodes/clouds/aws.py", call: /"CompleteLifecycleAction"/ },
   { right: "autoscaling:RecordLifecycleActionHeartbeat", usedBy: "node script", why: "a media node keeps its drain alive", file: "nodes/clouds/aws.py", call: /"RecordLifecycleActionHeartbeat"/ },
   { right: "autoscaling:SetInstanceHealth", usedBy: "node script", why: "a media node that failed after its launch has itself replaced", file: "nodes/clouds/aws.py", call: /"SetInstanceHealth"/ },
+  { right: "s3:GetObject", ...ownObjects("read"), call: /store_request\("GET"/ },
+  { right: "s3:PutObject", ...ownObjects("write"), call: /store_request\("PUT"/ },
+  { right: "s3:DeleteObject", ...ownObjects("remove"), call: /store_request\("DELETE"/ },
+  { right: "s3:ListBucket", usedBy: "node script", file: "nodes/lib/store.py", why: "S3 says that an object is missing only to those who may list", call: /status == 404/ },
   { right: "s3:GetObject", usedBy: "openvidu", why: objects },
   { right: "s3:PutObject", usedBy: "openvidu", why: objects },
   { right: "s3:DeleteObject", usedBy: "openvidu", why: "deleted recordings, expired observability blocks" },
@@ -47,9 +59,29 @@ export const diskGrantOperations: readonly string[] = [
   "ReEncryptTo",
 ];
 
+/** The controller on the masters and its calls of the resource manager. */
+const controller = (why: string): Pick<Use, "usedBy" | "why" | "file"> => ({
+  usedBy: "node script",
+  why: `the controller ${why}`,
+  file: "nodes/lib/fleet.py",
+});
+
+/** Storage Blob Data Contributor. */
+const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+
 /* prettier-ignore */
 export const azureUses: readonly Use[] = [
   { right: "4633458b-17de-408a-b874-0445c86b69e6", usedBy: "node script", why: "Key Vault Secrets User: a node fetches its bundle at boot and refresh", file: "nodes/clouds/azure.py", call: /api-version=7\.4/ },
+  { right: contributor, usedBy: "node script", why: "masters keep the cluster's own objects", file: "nodes/lib/store.py", call: /store_request\("PUT"/ },
+  { right: contributor, usedBy: "node script", why: "masters remove what deleted machines said of themselves", file: "nodes/lib/fleet.py", call: /store_request\("DELETE", .*HEARTBEATS_URL/ },
+  { right: contributor, usedBy: "node script", why: "media nodes say how they are", file: "nodes/lib/heartbeat.py", call: /store_request\("PUT", .*HEARTBEATS_URL/ },
+  { right: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", usedBy: "node script", why: "Storage Blob Data Reader: a media node looks whether it has to drain", file: "nodes/clouds/azure.py", call: /store_request\("GET", "controller"\)/ },
+  { right: "Microsoft.Compute/virtualMachineScaleSets/read", ...controller("finds the group and its orders"), call: /manager\.in_group\("Microsoft\.Compute\/virtualMachineScaleSets"/ },
+  { right: "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read", ...controller("lists the group's machines"), call: /manager\.list\(scale_set \+ "\/virtualMachines"/ },
+  { right: "Microsoft.Compute/virtualMachines/instanceView/read", ...controller("sees whether a machine runs"), call: /virtualMachines\/%s\/instanceView" % name\s+view = manager\.ask\("GET", path/ },
+  { right: "Microsoft.Insights/autoscaleSettings/read", ...controller("finds the group's limits"), call: /manager\.in_group\("Microsoft\.Insights\/autoscalesettings"/ },
+  { right: "Microsoft.Compute/virtualMachineScaleSets/delete/action", ...controller("ends a drained machine"), call: /manager\.ask\("POST", scale_set \+ "\/delete"/ },
+  { right: "Microsoft.Insights/autoscaleSettings/write", ...controller("makes room for successors while it rolls"), call: /manager\.ask\("PUT", setting\["id"\]/ },
 ];
 
 /** Owner, Contributor, User Access Administrator, RBAC Administrator, and the Contributors of single services. */

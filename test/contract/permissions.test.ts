@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Graph } from "../../rehearsal/graph";
-import { inputsOf, ofType, unwrap } from "../support/graph-queries";
+import type { Graph, RecordedResource } from "../../rehearsal/graph";
+import { allDependencies, inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
 import { forEachGraph } from "./examples";
 import { awsUses, azureUses, diskGrantOperations, refusedRoles, type Use } from "./permission-uses";
 
@@ -140,7 +140,7 @@ forEachGraph(
         assert.equal(resources(kind, "secretsmanager:GetSecretValue").length, 1, kind);
         assert.ok(
           of(kind).every(({ Action }) =>
-            list(Action).every((action) => !/secretsmanager:(?!GetSecretValue)/.test(action)),
+            list(Action).every((action) => !/secretsmanager:(?!GetSecretValue|DescribeSecret)/.test(action)),
           ),
         );
       }
@@ -157,37 +157,161 @@ forEachGraph(
   { cloud: "aws", modes: ["up"] },
 );
 
+interface Role {
+  /** Actions of a role of our own; the GUID of a built-in one. */
+  readonly rights: readonly string[];
+  readonly scope: string;
+  readonly principalId: string;
+}
+
+const definitionId =
+  /^\/subscriptions\/[^/]+\/providers\/Microsoft\.Authorization\/roleDefinitions\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+interface RoleDefinition {
+  readonly scope: string;
+  readonly assignableScopes: readonly string[];
+  readonly roleName: string;
+  readonly roleType: string;
+  readonly permissions: readonly Readonly<Record<string, readonly string[]>>[];
+}
+
+const definitionsOf = (graph: Graph) => ofType(graph, "azure-native:authorization:RoleDefinition");
+const ownRole = (resource: RecordedResource): RoleDefinition => inputsOf(resource) as unknown as RoleDefinition;
+const actionsOf = ({ permissions }: RoleDefinition): readonly string[] =>
+  permissions.flatMap(({ actions }) => list(actions));
+
+/** Every right that some identity gets somewhere. */
+function assignedRoles(graph: Graph): Role[] {
+  const own = new Map(definitionsOf(graph).map((each) => [unwrap(each.outputs.name), actionsOf(ownRole(each))]));
+  return ofType(graph, "azure-native:authorization:RoleAssignment")
+    .map(inputsOf)
+    .map(({ roleDefinitionId, scope, principalId }) => {
+      const [, guid] = definitionId.exec(roleDefinitionId as string) ?? assert.fail(roleDefinitionId as string);
+      return { rights: own.get(guid) ?? [guid!], scope: scope as string, principalId: principalId as string };
+    });
+}
+
+const singleResource = /\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+(\/[^/]+\/[^/]+)*$/;
+
 forEachGraph(
   "role assignments",
   (graph) => {
     it("every one has a use in the table, and none is Owner or Contributor", async () => {
       const known = new Set(azureUses.map(({ right }) => right));
-      const assignments = ofType(await graph(), "azure-native:authorization:RoleAssignment").map(inputsOf);
-      assert.ok(assignments.length >= 2);
-      for (const { roleDefinitionId } of assignments) {
-        const guid = (roleDefinitionId as string).split("/").at(-1) ?? "";
-        assert.match(
-          roleDefinitionId as string,
-          /^\/subscriptions\/[^/]+\/providers\/Microsoft\.Authorization\/roleDefinitions\/[0-9a-f-]{36}$/,
-        );
-        assert.ok(!refusedRoles.includes(guid));
-        assert.ok(known.has(guid), guid);
+      const roles = assignedRoles(await graph());
+      assert.ok(roles.length >= 9, `${roles.length} assignments`);
+      for (const right of roles.flatMap(({ rights }) => rights)) {
+        assert.ok(!refusedRoles.includes(right), right);
+        assert.ok(known.has(right), right);
       }
     });
 
-    it("are made at single resources, never at a group or subscription", async () => {
-      for (const { scope } of ofType(await graph(), "azure-native:authorization:RoleAssignment").map(inputsOf)) {
-        assert.match(scope as string, /\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+(\/[^/]+\/[^/]+)*$/);
-      }
-    });
-
-    it("no role is defined here, and no policy lets identities into the vault another way", async () => {
-      const recorded = await graph();
+    it("give every right of the table to somebody", async () => {
+      const given = new Set(assignedRoles(await graph()).flatMap(({ rights }) => rights));
       assert.deepEqual(
-        ofType(recorded, "azure-native:authorization:RoleDefinition").map(({ name }) => name),
+        azureUses.map(({ right }) => right).filter((right) => !given.has(right)),
         [],
       );
-      const [vault] = ofType(recorded, "azure-native:keyvault:Vault").map(inputsOf);
+    });
+
+    it("are made at single resources; on the group only what merely reads", async () => {
+      for (const { scope, rights } of assignedRoles(await graph())) {
+        if (singleResource.test(scope)) continue;
+        assert.match(scope, /\/resourceGroups\/[^/]+$/, "never a subscription");
+        for (const right of rights) assert.match(right, /^Microsoft\.[A-Za-z]+\/[A-Za-z/]+\/read$/);
+      }
+    });
+
+    it("let masters end machines of the one group, and nobody else", async () => {
+      const recorded = await graph();
+      const rolesWith = (right: string) => assignedRoles(recorded).filter(({ rights }) => rights.includes(right));
+      const master = ofType(recorded, "azure-native:managedidentity:UserAssignedIdentity").find(({ name }) =>
+        name.includes("-master-"),
+      );
+      const ends = rolesWith("Microsoft.Compute/virtualMachineScaleSets/delete/action");
+      const group = onlyOne(recorded, "azure-native:compute:VirtualMachineScaleSet");
+      const limits = onlyOne(recorded, "azure-native:monitor:AutoscaleSetting");
+      assert.deepEqual(new Set(ends.map(({ scope }) => scope)), new Set([group.id, limits.id]));
+      for (const right of azureUses.map((use) => use.right).filter((each) => each.startsWith("Microsoft."))) {
+        const holders = new Set(rolesWith(right).map(({ principalId }) => principalId));
+        assert.deepEqual([...holders], [unwrap(master?.outputs.principalId)], right);
+      }
+    });
+
+    it("let media nodes write heartbeats, and read what concerns all", async () => {
+      const recorded = await graph();
+      const identities = ofType(recorded, "azure-native:managedidentity:UserAssignedIdentity");
+      const [reads, writes] = ["2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"];
+      const rightsOf = (kind: string) => {
+        const identity = identities.find(({ name }) => name.includes(`-${kind}-`));
+        return assignedRoles(recorded)
+          .filter(({ principalId }) => principalId === unwrap(identity?.outputs.principalId))
+          .filter(({ scope }) => scope.includes("/containers/"))
+          .map(({ scope, rights }) => [scope.split("/").at(-1), ...rights]);
+      };
+      assert.deepEqual(rightsOf("media").sort(), [
+        ["heartbeats", writes],
+        ["requests", reads],
+      ]);
+      assert.deepEqual(rightsOf("master").sort(), [
+        ["coordination", writes],
+        ["heartbeats", writes],
+        ["requests", writes],
+      ]);
+      const ofOpenVidu = ofType(recorded, "azure-native:storage:StorageAccount").filter(
+        (each) => inputsOf(each).allowSharedKeyAccess === true,
+      );
+      for (const { id } of ofOpenVidu) {
+        assert.ok(
+          assignedRoles(recorded).every(({ scope }) => !scope.startsWith(id)),
+          "the recordings' account is reached by its key",
+        );
+      }
+    });
+
+    it("roles of our own list single actions, are for the cluster's group alone, and have names of their own", async () => {
+      const roles = definitionsOf(await graph());
+      assert.equal(roles.length, 2);
+      for (const each of roles) {
+        const { scope, assignableScopes, roleName, roleType, permissions } = ownRole(each);
+        assert.equal(inputsOf(each).roleDefinitionId ?? "drawn by the provider", "drawn by the provider");
+        assert.match(scope, /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/);
+        assert.deepEqual(assignableScopes, [scope]);
+        assert.equal(roleType, "CustomRole");
+        assert.ok(roleName.length <= 512 && /[a-z0-9]{8}$/.test(roleName), roleName);
+        assert.deepEqual(
+          permissions.map((permission) => Object.keys(permission)),
+          [["actions"]],
+        );
+        for (const action of actionsOf(ownRole(each))) {
+          assert.match(action, /^Microsoft\.[A-Za-z]+(\/[A-Za-z]+)+$/, "no wildcard");
+        }
+      }
+      assert.equal(new Set(roles.map((each) => ownRole(each).roleName)).size, roles.length);
+    });
+
+    it("are made late for roles of our own, which Azure may not know yet, and no machine waits for them", async () => {
+      const recorded = await graph();
+      const roles = definitionsOf(recorded);
+      const group = onlyOne(recorded, "azure-native:compute:VirtualMachineScaleSet");
+      const late = ofType(recorded, "azure-native:authorization:RoleAssignment").filter(({ dependencies }) =>
+        roles.some(({ urn }) => dependencies.includes(urn)),
+      );
+      assert.equal(late.length, 3);
+      for (const { dependencies, name } of late) assert.ok(dependencies.includes(group.urn), name);
+      const machines = [group, ...ofType(recorded, "azure-native:compute:VirtualMachine")];
+      for (const machine of machines) {
+        const needed = allDependencies(recorded, machine);
+        assert.deepEqual(
+          [...roles, ...late].filter(({ urn }) => needed.has(urn)).map(({ name }) => name),
+          [],
+          machine.name,
+        );
+      }
+    });
+
+    it("no policy lets identities into the vault another way", async () => {
+      const [vault] = ofType(await graph(), "azure-native:keyvault:Vault").map(inputsOf);
       assert.deepEqual(vault?.properties.accessPolicies ?? [], []);
     });
   },
@@ -196,14 +320,18 @@ forEachGraph(
 
 describe("uses of permissions", () => {
   const uses: readonly Use[] = [...awsUses, ...azureUses];
+  const folder = path.join(root, "nodes");
+  const sourceOf = (script: string): string => readFileSync(path.join(folder, script), "utf8");
+  const scripts = (): string[] =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(sh|py)$/.test(name));
 
-  it("are each in the table once", () => {
-    const rights = uses.map(({ right }) => right);
+  it("are each in the table once for each file", () => {
+    const rights = uses.map(({ right, usedBy, file }) => `${right} ${file ?? usedBy}`);
     assert.equal(new Set(rights).size, rights.length);
   });
 
   for (const { right, file, call } of uses.filter(({ usedBy }) => usedBy === "node script")) {
-    it(`${right}: the script that is named makes the call`, () => {
+    it(`${right}: ${file} makes the call`, () => {
       assert.match(readFileSync(path.join(root, file ?? ""), "utf8"), call!);
     });
   }
@@ -211,12 +339,13 @@ describe("uses of permissions", () => {
   it("cover every call of the AWS API that a script makes", () => {
     const source = readFileSync(path.join(root, "nodes/clouds/aws.py"), "utf8");
     const calls = [
-      ...[...source.matchAll(/"secretsmanager\.([A-Za-z]+)"/g)].map(([, name]) => `secretsmanager:${name}`),
+      ...[...source.matchAll(/ask_store\("([A-Z][A-Za-z]+)"/g)].map(([, name]) => `secretsmanager:${name}`),
       ...[...source.matchAll(/(?:autoscaling|lifecycle)\("([A-Z][A-Za-z]+)"/g)].map(
         ([, name]) => `autoscaling:${name}`,
       ),
     ];
-    assert.ok(calls.length >= 4);
+    assert.ok(calls.length >= 5);
+    assert.equal(source.match(/"secretsmanager\./g)?.length, 1, "calls go by way of ask_store");
     const known = awsUses.map(({ right }) => right);
     assert.deepEqual(
       calls.filter((each) => !known.includes(each)),
@@ -224,13 +353,15 @@ describe("uses of permissions", () => {
     );
   });
 
+  it("cover every call of Azure's resource manager that a script makes", () => {
+    const makesCalls = scripts().filter((script) => /management\.azure\.com/.test(sourceOf(script)));
+    assert.deepEqual(makesCalls, ["lib/fleet.py"]);
+    const rest = azureUses.reduce((source, { call }) => source.replace(call!, ""), sourceOf("lib/fleet.py"));
+    assert.doesNotMatch(rest, /manager\.(ask|list|in_group)\(/);
+  });
+
   it("no script brings a cloud's command line along", () => {
-    const scripts = readdirSync(path.join(root, "nodes"), { recursive: true, encoding: "utf8" }).filter((name) =>
-      /\.(sh|py)$/.test(name),
-    );
-    assert.ok(scripts.length > 10);
-    for (const script of scripts) {
-      assert.doesNotMatch(readFileSync(path.join(root, "nodes", script), "utf8"), /^\s*(aws|az) [a-z]/m, script);
-    }
+    assert.ok(scripts().length > 10);
+    for (const script of scripts()) assert.doesNotMatch(sourceOf(script), /^\s*(aws|az) [a-z]/m, script);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { chmodSync } from "node:fs";
-import { configFiles, settingsByRole } from "../../openvidu/secrets";
+import { chmodSync, unlinkSync } from "node:fs";
+import { configFiles, fixedOnceInstalled, settingsByRole } from "../../openvidu/secrets";
 import { bundleOf, Machine, needsScripts, specOf } from "./machine";
 
 const cluster = `/opt/openvidu/config/${configFiles.cluster}`;
@@ -156,14 +156,36 @@ describe("applying settings", function () {
   describe("by the job", () => {
     beforeEach(() => put(bundleOf("aws", "master")));
 
-    it("restarts OpenVidu only if it runs with old values, and does not wait for itself", async () => {
-      machine.stub("systemctl", "true");
-      const first = await machine.job("apply");
-      assert.equal(first.code, 0, first.log);
-      assert.deepEqual(machine.calls("systemctl").slice(-1), ["systemctl restart --no-block openvidu"]);
-      const second = await machine.job("apply");
-      assert.match(second.log, /outcome=unchanged/);
-      assert.equal(machine.calls("systemctl").filter((call) => call.includes("restart")).length, 1);
+    const restarts = () => machine.calls("systemctl").filter((call) => call.includes("restart"));
+
+    for (const state of ["active", "activating"])
+      it(`restarts an OpenVidu that is ${state} once if it has old values, and does not wait for itself`, async () => {
+        machine.stub("systemctl", `[[ "$1" != is-active ]] || echo ${state}`);
+        const first = await machine.job("apply");
+        assert.equal(first.code, 0, first.log);
+        assert.deepEqual(machine.calls("systemctl").slice(-1), ["systemctl restart --no-block openvidu"]);
+        const second = await machine.job("apply");
+        assert.match(second.log, /outcome=unchanged/);
+        assert.equal(restarts().length, 1);
+      });
+
+    it("takes up a run that was stopped between writing and restarting", async () => {
+      machine.stub("systemctl", "[[ $1 != is-active ]] || echo active; [[ $1 != restart ]]");
+      assert.equal((await machine.job("apply")).code, 1);
+      machine.stub("systemctl", "[[ $1 != is-active ]] || echo active");
+      assert.equal((await machine.job("apply")).code, 0);
+      await machine.job("apply");
+      assert.equal(restarts().length, 2);
+    });
+
+    it("tells what would change without writing it", async () => {
+      const { code, log } = await machine.job("apply", "check");
+      assert.equal(code, 0, log);
+      assert.match(log, /^DOMAIN_NAME .* REDIS_PASSWORD hosts\s*$/);
+      assert.equal(machine.read(cluster), before);
+      assert.equal(machine.read("/etc/hosts"), "127.0.0.1 localhost\n");
+      await machine.job("apply");
+      assert.equal((await machine.job("apply", "check")).log, "");
     });
 
     it("starts nothing that does not run yet", async () => {
@@ -179,20 +201,55 @@ describe("applying settings", function () {
       assert.doesNotMatch((await machine.job("apply")).log, /hush|acme\.example/);
     });
 
-    it("does not cut the sessions of a media node that serves", async () => {
-      machine.remove();
-      machine = new Machine(specOf("aws", "media"));
-      machine.environment["PRIVATE_IP"] = "10.0.0.9";
-      machine.write(`/opt/openvidu/config/${configFiles.mediaNode}`, "REDIS_PASSWORD=old\n");
-      machine.write("/run/openvidu-node/ready", "");
-      machine.stub("systemctl", "true");
-      put(bundleOf("aws", "media"));
-      const { log } = await machine.job("apply", "later");
-      assert.match(log, /next restart of OpenVidu takes the new values/);
-      assert.deepEqual(
-        machine.calls("systemctl").filter((call) => call.includes("restart")),
-        [],
-      );
+    it("leaves the restart to a caller who says so", async () => {
+      machine.stub("systemctl", "[[ $1 != is-active ]] || echo active");
+      const { code, log } = await machine.job("apply", "later");
+      assert.equal(code, 0, log);
+      assert.ok(lines(cluster).includes("DOMAIN_NAME=meet.acme.example"));
+      assert.deepEqual(restarts(), []);
+      assert.equal(machine.read("/run/openvidu-node/restart"), "restart\n");
+    });
+  });
+
+  describe("that databases hold too", () => {
+    const initialised = "/opt/openvidu/.openvidu-node/initialised";
+    const values = bundleOf("aws", "master");
+    beforeEach(async () => {
+      put(values);
+      await machine.python("apply");
+      machine.write(initialised, "");
+    });
+
+    for (const key of fixedOnceInstalled) {
+      it(`refuses another ${key} on an installation that has been ready, and with it all other changes`, async () => {
+        put({ ...values, [key]: "hushNEW", DOMAIN_NAME: "new.example" });
+        const files = [cluster, masterNode].map((path) => machine.read(path));
+        const { code, log } = await machine.python("apply");
+        assert.equal(code, 4);
+        assert.equal(log, `nothing applied: the databases keep their ${key}; put the old value back into the store\n`);
+        assert.deepEqual(
+          [cluster, masterNode].map((path) => machine.read(path)),
+          files,
+        );
+        assert.equal((await machine.python("apply", "check")).code, 4);
+      });
+    }
+
+    it("applies them as long as no database has run with them", async () => {
+      unlinkSync(machine.path(initialised));
+      put({ ...values, REDIS_PASSWORD: "other" });
+      assert.equal((await machine.python("apply")).code, 0);
+      assert.equal(machine.read(masterNode), "REDIS_PASSWORD=other\n");
+    });
+
+    it("applies what databases do not hold", async () => {
+      put({ ...values, LIVEKIT_API_SECRET: "other" });
+      assert.equal((await machine.python("apply")).log, "LIVEKIT_API_SECRET\n");
+    });
+
+    it("adds one that a file does not have yet", async () => {
+      machine.write(masterNode, "");
+      assert.equal((await machine.python("apply")).log, "REDIS_PASSWORD\n");
     });
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 import { bundleOf, fileStore, Machine, needsScripts, type NodeKind, specOf, StandIn } from "./machine";
 
 /** Stands in for the vendor's bootstrap: shows its arguments and lays out what the real one lays out. */
@@ -58,7 +59,11 @@ const fakeCloud = (bundle: string, fails = "") => `
 import os, sys
 ${fileStore}
 def fetch_bundle():
-    return ${JSON.stringify(bundle)}
+    return ${JSON.stringify(bundle)}, "version-2"
+def bundle_version():
+    return "version-2"
+def instance(path):
+    return "media-1"
 if __name__ == "__main__":
     with open(os.environ["STUB_LOG"], "a") as log:
         log.write("cloud " + " ".join(sys.argv[1:]) + "\\n")
@@ -111,6 +116,7 @@ describe("the first boot", function () {
         ["systemctl enable openvidu", "systemctl start openvidu"],
       );
       assert.equal(machine.read("/opt/openvidu/.openvidu-node/installed"), "3.8.0\n");
+      assert.ok(machine.has("/opt/openvidu/.openvidu-node/initialised"));
       assert.equal(machine.read("/opt/openvidu/.openvidu-node/etc/systemd/system/openvidu.service"), "unit\n");
       const disk = machine.calls("data-disk");
       assert.deepEqual(disk, kind.role === "master" ? ["data-disk prepare", "data-disk adopt"] : []);
@@ -137,6 +143,7 @@ describe("the first boot", function () {
       "programs",
       "install",
       "apply-settings",
+      "join",
       "start",
       "wait-ready",
       "ready",
@@ -166,6 +173,15 @@ describe("the first boot", function () {
       machine.read("/opt/openvidu/config/cluster/master_node/meet.env"),
       /^MEET_INITIAL_ADMIN_PASSWORD=two words \*$/m,
     );
+  });
+
+  it("keeps runs of refresh away while it lasts", async () => {
+    await open({ cloud: "aws", role: "media" });
+    const lock = machine.path("/run/openvidu-node/refresh.lock");
+    machine.stub("systemctl", `[[ "$1" != start ]] || ! flock -n "${lock}" true || touch "${machine.path("/free")}"`);
+    await machine.job("boot");
+    assert.match(status(machine), /^state=ready/);
+    assert.ok(!machine.has("/free"));
   });
 
   it("moves what an interrupted installation left out of the installer's way", async () => {
@@ -390,22 +406,15 @@ describe("a reboot", function () {
   });
 
   it("fetches and applies before anything is started", async () => {
-    const { code, log } = await machine.job("refresh");
+    const { code, log } = await machine.job("refresh", "boot");
     assert.equal(code, 0, log);
     assert.equal(machine.read(mediaEnv), "REDIS_PASSWORD=hushREDISPASSWORD\n");
-    assert.deepEqual(machine.calls("systemctl"), ["systemctl is-active --quiet openvidu"]);
-  });
-
-  it("does it once: later runs ask for nothing", async () => {
-    await machine.job("refresh");
-    machine.write(mediaEnv, "REDIS_PASSWORD=by-hand\n");
-    await machine.job("refresh");
-    assert.equal(machine.read(mediaEnv), "REDIS_PASSWORD=by-hand\n");
+    assert.deepEqual([...new Set(machine.calls("systemctl"))], ["systemctl is-active openvidu"]);
   });
 
   it("ends with OpenVidu running on its last settings when the store answers nothing useful, and tries again", async () => {
     machine.write(`${library}/cloud.py`, fakeCloud("{}"));
-    const first = await machine.job("refresh");
+    const first = await machine.job("refresh", "boot");
     assert.equal(first.code, 0);
     assert.match(first.log, /outcome=waiting why="bundle: missing or empty/);
     const boot = await machine.job("boot");
@@ -415,8 +424,30 @@ describe("a reboot", function () {
     assert.match(status(machine), /^state=ready/);
 
     machine.write(`${library}/cloud.py`, fakeCloud(JSON.stringify(bundleOf("aws", "media"))));
+    // This media node has been ready now, and its Redis knows one password only.
+    rmSync(machine.path("/opt/openvidu/.openvidu-node/initialised"));
     await machine.job("refresh");
     assert.equal(machine.read(mediaEnv), "REDIS_PASSWORD=hushREDISPASSWORD\n");
+  });
+
+  it("comes up with its last settings when the new ones must not be applied", async () => {
+    machine.write("/opt/openvidu/.openvidu-node/initialised", "");
+    const first = await machine.job("refresh", "boot");
+    assert.equal(first.code, 0);
+    assert.match(first.log, /outcome=kept why="nothing applied: the databases keep their REDIS_PASSWORD/);
+    const boot = await machine.job("boot");
+    assert.equal(boot.code, 0, boot.log);
+    assert.equal(machine.read(mediaEnv), "REDIS_PASSWORD=good\n");
+    assert.match(status(machine), /^state=ready/);
+  });
+
+  it("leaves the settings of a node that has been ready since to refresh when only the boot's unit is started again", async () => {
+    machine.write("/run/openvidu-node/ready", "");
+    machine.write(bundlePath, JSON.stringify(bundleOf("aws", "media")), 0o600);
+    machine.stub("systemctl", '[[ "$1" != is-active ]] || echo active');
+    assert.equal((await machine.job("boot")).code, 0);
+    assert.equal(machine.read(mediaEnv), "REDIS_PASSWORD=good\n");
+    assert.ok(!machine.calls("systemctl").some((call) => call.includes("restart")));
   });
 
   it("is ordered so that the refresh comes before OpenVidu, and neither waits for the other for ever", () => {
@@ -427,6 +458,9 @@ describe("a reboot", function () {
     assert.match(unit("openvidu-boot.service"), /^After=.*openvidu-refresh\.service/m);
     assert.doesNotMatch(unit("openvidu-boot.service"), /Before=/);
     assert.match(unit("openvidu-refresh.timer"), /^OnUnitInactiveSec=60$/m);
+    // A restart that the timer's own unit waits for must not wait for that unit.
+    assert.match(unit("openvidu-refresh.timer"), /^Unit=openvidu-apply\.service$/m);
+    assert.doesNotMatch(unit("openvidu-apply.service"), /Before=/);
     assert.match(
       unit("openvidu.service.d/openvidu-node.conf"),
       /^ConditionPathExists=!\/var\/lib\/openvidu-node\/drain$/m,
@@ -455,7 +489,7 @@ describe("waiting for OpenVidu", function () {
         { HEALTH_URL: `${world.url}/health`, APP_HEALTH_URL: `${world.url}/dashboard/` },
         { tls },
       ),
-    );
+    ).receivePrograms();
     Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", OPENVIDU_NODE_PAUSE: "1" });
     const { code } = await machine.job("wait-ready");
     const restarts = machine.calls("systemctl").length;

@@ -1,41 +1,15 @@
 import assert from "node:assert/strict";
-import { createHash, createHmac } from "node:crypto";
 import { type Answer, bundleOf, Machine, needsScripts, type Seen, settingsOf, specOf, StandIn } from "./machine";
+import { signatureProblem } from "./sigv4";
 
 const bundlePath = "/var/lib/openvidu-node/private/bundle.json";
+/** What Secrets Manager says about a secret without giving it away. */
+const description = JSON.stringify({
+  VersionIdsToStages: { "version-1": ["AWSPREVIOUS"], "version-2": ["AWSCURRENT"], "version-3": ["AWSPENDING"] },
+});
 const keys = { AccessKeyId: "ASIAEXAMPLE", SecretAccessKey: "secret/+key=", Token: "session/+token==" };
 
-/** Checks a request by the published rules of SigV4, from what the server received. */
-function isSigned({ method, path, headers, body }: Seen, service: string): boolean {
-  const match =
-    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
-      headers.authorization ?? "",
-    );
-  if (!match) return false;
-  const [, key, day, region, name, list, signature] = match as unknown as string[];
-  const signedNames = list!.split(";");
-  const mustBeSigned = Object.keys(headers).filter((header) => header === "host" || header.startsWith("x-amz-"));
-  if (mustBeSigned.some((header) => !signedNames.includes(header))) return false;
-  const hex = (text: string) => createHash("sha256").update(text).digest("hex");
-  const lines = signedNames.map((header) => `${header}:${String(headers[header]).trim()}\n`).join("");
-  const canonical = `${method}\n${path}\n\n${lines}\n${list}\n${hex(body)}`;
-  const date = String(headers["x-amz-date"]);
-  const scope = `${day}/${region}/${name}/aws4_request`;
-  const mac = (by: string | Buffer, text: string) => createHmac("sha256", by).update(text).digest();
-  const signer = [region!, name!, "aws4_request"].reduce<Buffer>(mac, mac(`AWS4${keys.SecretAccessKey}`, day!));
-  const wanted = mac(signer, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hex(canonical)}`).toString("hex");
-  const age = Math.abs(
-    Date.now() - Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z")),
-  );
-  return (
-    key === keys.AccessKeyId &&
-    name === service &&
-    region === "eu-west-1" &&
-    wanted === signature &&
-    age < 60_000 &&
-    headers["x-amz-security-token"] === keys.Token
-  );
-}
+const isSigned = (request: Seen, service: string) => signatureProblem(request, service, keys) === undefined;
 
 /** Instance metadata of EC2, version 2 only. */
 function ec2Metadata({ method, path, headers }: Seen): Answer {
@@ -79,11 +53,17 @@ describe("fetching the bundle", function () {
   /** A machine whose store gives these answers in turn, the last one again and again. */
   async function prepare(cloud: "aws" | "azure", role: "master" | "media", answers: readonly (string | Answer)[]) {
     let next = 0;
-    const wrap = (text: string) => JSON.stringify(cloud === "aws" ? { SecretString: text } : { value: text });
+    const wrap = (text: string) =>
+      JSON.stringify(
+        cloud === "aws"
+          ? { SecretString: text, VersionId: "version-2" }
+          : { value: text, id: "https://openvidu-acme-1a2b3c4.vault.azure.net/secrets/masters/version-2" },
+      );
     const store = await StandIn.open((request) => {
       const signed =
         cloud === "aws" ? isSigned(request, "secretsmanager") : request.headers.authorization === "Bearer azure-token";
       if (!signed) return { status: 403, body: '{"__type":"IncompleteSignature"}' };
+      if (String(request.headers["x-amz-target"]).endsWith("DescribeSecret")) return { status: 200, body: description };
       const answer = answers[Math.min(next++, answers.length - 1)]!;
       return typeof answer === "string" ? { status: 200, body: wrap(answer) } : answer;
     });
@@ -180,6 +160,50 @@ describe("fetching the bundle", function () {
     assert.equal(code, 1);
     assert.ok(Date.now() - started < 6000);
     assert.equal(store.seen.length, 2);
+  });
+
+  for (const cloud of ["aws", "azure"] as const) {
+    describe(`only if it has changed, on ${cloud}`, () => {
+      const known = '{"good":"one"}';
+      const kept = async (version: string) => {
+        const { machine, store } = await prepare(cloud, "master", [whole(cloud, "master")]);
+        machine.write(bundlePath, known, 0o600);
+        machine.write(`${bundlePath}.version`, `${version}\n`);
+        const { code, log } = await machine.python("bundle", "5", "changed");
+        assert.equal(code, 0, log);
+        const values = store.seen.filter(({ headers }) => !String(headers["x-amz-target"]).endsWith("DescribeSecret"));
+        return { machine, values: values.length };
+      };
+
+      it("leaves a bundle of the current version alone", async () => {
+        const { machine, values } = await kept("version-2");
+        assert.equal(machine.read(bundlePath), known);
+        assert.equal(values, cloud === "aws" ? 0 : 1);
+      });
+
+      it("replaces a bundle of another version, and remembers the new one", async () => {
+        const { machine } = await kept("version-1");
+        assert.deepEqual(JSON.parse(machine.read(bundlePath)), bundleOf(cloud, "master"));
+        assert.equal(machine.read(`${bundlePath}.version`), "version-2\n");
+      });
+
+      it("keeps bundle and version when the new one is not whole", async () => {
+        const { machine } = await prepare(cloud, "master", ["{}"]);
+        machine.write(bundlePath, known, 0o600);
+        machine.write(`${bundlePath}.version`, "version-1\n");
+        assert.equal((await machine.python("bundle", "0", "changed")).code, 1);
+        assert.equal(machine.read(bundlePath), known);
+        assert.equal(machine.read(`${bundlePath}.version`), "version-1\n");
+      });
+    });
+  }
+
+  it("fetches again when it was stopped between the bundle and its version", async () => {
+    const { machine, store } = await prepare("aws", "master", [whole("aws", "master")]);
+    machine.write(bundlePath, whole("aws", "master"), 0o600);
+    assert.equal((await machine.python("bundle", "5", "changed")).code, 0);
+    assert.equal(store.seen.length, 2);
+    assert.equal(machine.read(`${bundlePath}.version`), "version-2\n");
   });
 
   it("keeps the bundle for root", async () => {

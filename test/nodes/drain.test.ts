@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { Machine, needsScripts, specOf } from "./machine";
+import { type Blobs, openBlobs } from "./blobs";
+import { AzureMetadata } from "./imds";
+import { Machine, needsScripts, settingsOf, specOf } from "./machine";
+import { Service } from "./services";
 
 const library = "/usr/local/lib/openvidu-node";
 const started = "/var/lib/openvidu-node/drain";
@@ -11,10 +14,10 @@ const finished = "/var/lib/openvidu-node/drain-completed";
 const fakeCloud = `
 import os, sys
 root, command = os.environ["OPENVIDU_NODE_ROOT"], sys.argv[1]
-if command not in ("metadata", "own-termination"):
+if command != "metadata":
     with open(os.environ["STUB_LOG"], "a") as log:
         log.write("cloud " + " ".join(sys.argv[1:]) + "\\n")
-if command in ("metadata", "own-termination"):
+if command == "metadata":
     if not os.path.exists(root + "/target"):
         sys.exit("404")
     print(open(root + "/target").read().strip())
@@ -32,11 +35,11 @@ case "$1 $2" in
   "container kill") [[ -e "$4" && "$4" != stuck ]] ;;
 esac`;
 
-describe("the drain of a media node", function () {
+describe("the drain of a media node on AWS", function () {
   needsScripts(this);
   let machine: Machine;
-  const make = (cloud: "aws" | "azure", timeout = "86400") => {
-    machine = new Machine(specOf(cloud, "media", { DRAIN_TIMEOUT_SECONDS: timeout }));
+  const make = (timeout = "86400") => {
+    machine = new Machine(specOf("aws", "media", { DRAIN_TIMEOUT_SECONDS: timeout }));
     machine.write(`${library}/cloud.py`, fakeCloud);
     machine.stub("docker", fakeDocker);
     machine.write("/containers/openvidu", "");
@@ -54,7 +57,7 @@ describe("the drain of a media node", function () {
   afterEach(() => machine.remove());
 
   it("waits for its sessions, tells the group that it lives, and completes once", async () => {
-    make("aws");
+    make();
     machine.write("/target", "Terminated\n");
     const { ended } = machine.start("drain");
     await until(() => told("heartbeat").length > 0);
@@ -84,7 +87,7 @@ describe("the drain of a media node", function () {
     "": false,
   })) {
     it(`${drains ? "begins" : "does not begin"} when the group wants the node to be ${state || "nothing yet"}`, async () => {
-      make("aws");
+      make();
       if (state) machine.write("/target", `${state}\n`);
       machine.start("drain");
       if (drains) await until(() => signalled().length >= 4);
@@ -94,7 +97,7 @@ describe("the drain of a media node", function () {
   }
 
   it("asks everyone to end although one container cannot be reached, and still completes", async () => {
-    make("aws");
+    make();
     machine.write("/containers/stuck", "agent");
     machine.write("/target", "Terminated\n");
     const { ended } = machine.start("drain");
@@ -107,7 +110,7 @@ describe("the drain of a media node", function () {
   });
 
   it("lets sessions end also on a node whose disk is full", async () => {
-    make("aws");
+    make();
     machine.stub("mktemp", "exit 1");
     machine.write("/target", "Terminated\n");
     const { process: drain } = machine.start("drain");
@@ -119,7 +122,7 @@ describe("the drain of a media node", function () {
   });
 
   it("does not take a Docker that says nothing for a node without sessions", async () => {
-    make("aws");
+    make();
     machine.write("/target", "Terminated\n");
     machine.stub("docker", "exit 1");
     const { ended } = machine.start("drain");
@@ -133,7 +136,7 @@ describe("the drain of a media node", function () {
   });
 
   it("cuts what still runs when its time is over", async () => {
-    make("aws", "1");
+    make("1");
     machine.write("/target", "Terminated\n");
     const { code, log } = await machine.job("drain");
     assert.equal(code, 0, log);
@@ -142,7 +145,7 @@ describe("the drain of a media node", function () {
   });
 
   it("takes up after a crash or a reboot where it was, with the time that was left", async () => {
-    make("aws", "3600");
+    make("3600");
     machine.write("/target", "Terminated\n");
     const first = machine.start("drain");
     await until(() => told("heartbeat").length > 0);
@@ -156,7 +159,7 @@ describe("the drain of a media node", function () {
   });
 
   it("repeats a completion that came before the group had opened the action", async () => {
-    make("aws");
+    make();
     end("openvidu", "egress", "helper-1");
     machine.write("/refuse", "");
     machine.write("/target", "Terminated\n");
@@ -167,7 +170,7 @@ describe("the drain of a media node", function () {
   });
 
   it("completes at once on a node without Docker", async () => {
-    make("aws");
+    make();
     machine.write("/target", "Terminated\n");
     rmSync(machine.path("/stubs/docker"));
     // A Docker of the machine that runs the tests must not be found.
@@ -191,30 +194,126 @@ describe("the drain of a media node", function () {
     assert.equal(told("complete").length, 1);
     assert.deepEqual(machine.calls("docker"), []);
   });
+});
 
-  it("on Azure begins at a request on the machine and approves only then the end of this machine", async () => {
-    make("azure");
+describe("the drain of a media node on Azure", function () {
+  needsScripts(this);
+  let imds: AzureMetadata;
+  let imdsService: Service;
+  let blobs: Blobs;
+  let machine: Machine;
+  beforeEach(async () => {
+    imds = new AzureMetadata(settingsOf("azure", "media")["IDENTITY_CLIENT_ID"]!);
+    imds.facts.set("compute/name", "media-1");
+    imds.facts.set("compute/vmId", "5b1b5a8e");
+    imdsService = await Service.open([imds.handle]);
+    blobs = await openBlobs(imds);
+    const [REQUESTS_URL, HEARTBEATS_URL] = [blobs.url("requests"), blobs.url("heartbeats")];
+    machine = new Machine(specOf("azure", "media", { REQUESTS_URL, HEARTBEATS_URL }));
+    machine.environment["OPENVIDU_NODE_IMDS"] = imdsService.url;
+    machine.stub("docker", fakeDocker);
+    machine.write("/containers/openvidu", "");
+  });
+  afterEach(async () => {
+    machine.remove();
+    await Promise.all([imdsService.close(), blobs.close()]);
+  });
+  const ask = (...names: string[]) => {
+    const drains = Object.fromEntries(names.map((name) => [name, { since: 1, reason: "little load" }]));
+    return blobs.put("requests", "controller", JSON.stringify({ drains, changed: 1 }));
+  };
+  const end = (name = "media-1", type = "Terminate") =>
+    imds.events.push({ EventId: `${type} ${name}`, EventType: type, Resources: [name] });
+  const signalled = () => machine.calls("docker").some((call) => call.includes("SIGQUIT openvidu"));
+  const lookedAt = (times: number) => {
+    const looks = () => imdsService.seen.filter(({ path }) => path.includes("scheduledevents")).length;
+    const before = looks();
+    return until(() => looks() >= before + times);
+  };
+  const said = async () => (JSON.parse((await blobs.get("heartbeats", "media-1")) ?? "{}") as { state?: string }).state;
+  const until = async (condition: () => boolean | Promise<boolean>) => {
+    for (let tries = 0; tries < 400 && !(await condition()); tries++) await pause(50);
+    assert.ok(await condition(), machine.read("/calls"));
+  };
+
+  it("begins when the controller asks this node, says when it is drained, and approves only then its own end", async () => {
+    await ask("media-2");
     const { ended } = machine.start("drain");
-    await pause(500);
+    await lookedAt(3);
     assert.ok(!machine.has(started));
-    machine.write("/run/openvidu-node/drain-requested", "");
-    await until(() => signalled().length === 4);
-    machine.write("/target", "event-1\n");
-    await pause(300);
-    assert.deepEqual(told("approve"), [], "sessions still run");
-    end("openvidu", "egress", "helper-1");
+    await ask("media-2", "media-1");
+    await until(signalled);
+    await machine.job("heartbeat");
+    assert.equal(await said(), "draining");
+    end();
+    end("media-2");
+    await pause(200);
+    assert.deepEqual(imds.approved, [], "a session runs");
+    rmSync(machine.path("/containers/openvidu"));
     const { code, log } = await ended;
     assert.equal(code, 0, log);
-    assert.deepEqual(told("approve"), ["cloud approve event-1"]);
+    assert.equal(await said(), "drained");
+    assert.deepEqual(imds.approved, ["Terminate media-1"]);
   });
 
-  it("on Azure begins also when someone deletes the machine without a request", async () => {
-    make("azure");
-    machine.write("/target", "event-2\n");
-    const { ended } = machine.start("drain");
-    await until(() => signalled().length === 4);
-    end("openvidu", "egress", "helper-1");
-    await ended;
-    assert.deepEqual(told("approve"), ["cloud approve event-2"]);
+  it("says that it is drained before anyone deletes it, and goes on saying so", async () => {
+    await ask("media-1");
+    rmSync(machine.path("/containers/openvidu"));
+    machine.start("drain");
+    await until(async () => (await said()) === "drained");
+    assert.deepEqual(imds.approved, []);
+    await blobs.put("heartbeats", "media-1", "{}");
+    await machine.job("heartbeat");
+    assert.equal(await said(), "drained");
+  });
+
+  it("does not depend on the store's taking that news", async () => {
+    blobs.service.fault = ({ method }) => (method === "PUT" ? { status: 503 } : undefined);
+    await ask("media-1");
+    rmSync(machine.path("/containers/openvidu"));
+    end();
+    const { code, log } = await machine.job("drain");
+    assert.equal(code, 0, log);
+    assert.match(log, /the next heartbeat will say that this node is drained/);
+    assert.deepEqual(imds.approved, ["Terminate media-1"]);
+  });
+
+  it("begins also when someone deletes the machine without a request, and although the store does not answer", async () => {
+    blobs.service.fault = () => ({ status: 500 });
+    end("media-1", "Reboot");
+    machine.start("drain");
+    await lookedAt(2);
+    assert.ok(!machine.has(started));
+    end();
+    await until(signalled);
+  });
+
+  it("begins at a request although the machine's events cannot be read", async () => {
+    imdsService.fault = ({ path }) => (path.includes("scheduledevents") ? { status: 500 } : undefined);
+    await ask("media-1");
+    machine.start("drain");
+    await until(signalled);
+  });
+
+  it("begins at a request on the machine itself", async () => {
+    machine.write("/run/openvidu-node/drain-requested", "");
+    machine.start("drain");
+    await until(signalled);
+  });
+
+  for (const text of ["", "{", "[]", '{"drains":null}', '{"drains":{}}']) {
+    it(`takes ${text || "an empty object"} in the place of requests for no news`, async () => {
+      await blobs.put("requests", "controller", text);
+      machine.start("drain");
+      await lookedAt(2);
+      assert.ok(!machine.has(started));
+    });
+  }
+
+  it("goes on after a reboot, also if the request is no longer there", async () => {
+    machine.write(started, `${Math.floor(Date.now() / 1000)}\n`);
+    rmSync(machine.path("/containers/openvidu"));
+    machine.start("drain");
+    await until(async () => (await said()) === "drained");
   });
 });

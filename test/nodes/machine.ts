@@ -20,9 +20,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
-import { carriedPrograms, type NodeSpec, renderUserData } from "../../nodes/render";
+import { type CarriedPrograms, carriedPrograms, type NodeSpec, renderUserData } from "../../nodes/render";
 import { installerFlags, type InstallerContext } from "../../openvidu/installer";
 import { fixedAccounts, generatedSecrets } from "../../openvidu/secrets";
+import { noteCounterpart } from "../counterparts";
 
 export interface CloudConfig {
   readonly write_files: readonly {
@@ -54,7 +55,8 @@ export function settingsOf(cloud: Cloud, role: Role): Record<string, string> {
     ...(role === "master"
       ? { SLOT: "1", DATA_DISK: cloud === "aws" ? "vol-0123456789abcdef0" : "lun0" }
       : { GROUP_NAME: "openvidu-acme-prod-media", BOOT_TIMEOUT_SECONDS: "1200", DRAIN_TIMEOUT_SECONDS: "86400" }),
-    ...(cloud === "azure" || role === "master" ? { COORDINATION_URL: "https://own.example/coordination/" } : {}),
+    ...(role === "master" ? { COORDINATION_URL: "https://own.example/coordination/" } : {}),
+    ...(cloud === "azure" ? { REQUESTS_URL: "https://own.example/requests/" } : {}),
     ...(cloud === "azure" ? { HEARTBEATS_URL: "https://own.example/heartbeats/" } : {}),
     ...(cloud === "azure" && role === "media" ? { TEMPLATE: "0123456789abcdef" } : {}),
     ...(cloud === "aws" && role === "media" ? { LAUNCH_HOOK: "acme-launch", TERMINATE_HOOK: "acme-terminate" } : {}),
@@ -86,10 +88,28 @@ export function specOf(
   };
 }
 
+interface CarriedFile {
+  readonly path: string;
+  readonly mode: string;
+  readonly content: string;
+}
+
+/** The files that a master fetches from the cluster's own store. */
+export function unpacked({ base64 }: CarriedPrograms): readonly CarriedFile[] {
+  const text = gunzipSync(Buffer.from(base64, "base64")).toString();
+  return (JSON.parse(text) as { readonly files: readonly CarriedFile[] }).files;
+}
+
 /** What cloud-init reads from user data. */
 export function cloudConfig(spec: NodeSpec): CloudConfig {
   const text = gunzipSync(Buffer.from(renderUserData(spec).base64, "base64")).toString();
   return parse(text) as CloudConfig;
+}
+
+/** The document is JSON, which is YAML as well and is read a hundred times faster as what it is. */
+function filesOf(spec: NodeSpec): CloudConfig["write_files"] {
+  const text = gunzipSync(Buffer.from(renderUserData(spec).base64, "base64")).toString();
+  return (JSON.parse(text.slice(text.indexOf("\n"))) as CloudConfig).write_files;
 }
 
 /** A complete bundle; every secret in it is recognisable by the word "hush" in its value. */
@@ -147,6 +167,19 @@ def store_request(method, name, headers=None, body=None, container=None):
         return 201, {"ETag": tag(data)}, b""
 `;
 
+/** What a machine's kernel says: busy for a tenth of its 100 seconds, with 3000 bytes through its only way out. */
+const kernelFiles: Readonly<Record<string, string>> = {
+  stat: "cpu  600 100 300 8000 1000 0 0 0 0 0\ncpu0 600 100 300 8000 1000 0 0 0 0 0\n",
+  uptime: "100.00 90.00\n",
+  "net/route": "Iface\tDestination\tGateway\neth0\t00000000\t0100000A\neth0\t0000000A\t00000000\n",
+  "net/dev": `Inter-| Receive | Transmit
+ face |bytes packets errs drop fifo frame compressed multicast|bytes packets
+    lo: 9000 1 0 0 0 0 0 0 9000 1 0 0 0 0 0 0
+  eth0: 1000 1 0 0 0 0 0 0 2000 1 0 0 0 0 0 0
+ enP1s1: 1000 1 0 0 0 0 0 0 2000 1 0 0 0 0 0 0
+`,
+};
+
 export interface Run {
   readonly code: number | null;
   /** Standard output and errors, interleaved. */
@@ -160,7 +193,8 @@ export interface Started {
 
 const library = "/usr/local/lib/openvidu-node";
 
-function interpreter(): string {
+/** The interpreter itself. */
+export function interpreter(): string {
   python ??= spawnSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).stdout.trim();
   return python;
 }
@@ -172,12 +206,12 @@ export class Machine {
   public readonly environment: Record<string, string>;
   private readonly running = new Set<ChildProcess>();
 
-  constructor(spec: NodeSpec) {
-    for (const file of cloudConfig(spec).write_files)
-      this.write(file.path, file.content, Number.parseInt(file.permissions, 8));
+  constructor(private readonly spec: NodeSpec) {
+    for (const file of filesOf(spec)) this.write(file.path, file.content, Number.parseInt(file.permissions, 8));
     for (const directory of ["dev", "etc", "opt", "usr/local/bin", "stubs"])
       mkdirSync(join(this.root, directory), { recursive: true });
     this.write("/etc/hosts", "127.0.0.1 localhost\n");
+    for (const [name, text] of Object.entries(kernelFiles)) this.write(`/proc/${name}`, text);
     this.environment = {
       PATH: `${join(this.root, "stubs")}:${process.env["PATH"] ?? ""}`,
       OPENVIDU_NODE_ROOT: this.root,
@@ -194,6 +228,14 @@ export class Machine {
     this.stub("systemctl", '[[ "$1" != is-active ]]');
     // Version managers put slow wrappers in front of the interpreter.
     symlinkSync(interpreter(), join(this.root, "stubs/python3"));
+  }
+
+  /** Puts what comes from the store otherwise in its place, as a boot does. */
+  public receivePrograms(): this {
+    const carried = carriedPrograms(this.spec);
+    for (const { path, mode, content } of carried ? unpacked(carried) : [])
+      this.write(path, content, Number.parseInt(mode, 8));
+    return this;
   }
 
   public path(path: string): string {
@@ -218,9 +260,23 @@ export class Machine {
     return statSync(this.path(path)).mode & 0o777;
   }
 
-  /** Puts a command in front of the real one; every call is recorded with its arguments. */
+  /**
+   * Puts a command in front of the real one; every call is recorded with its arguments. A script that STUB_HOOK names
+   * is run before each.
+   */
   public stub(name: string, body: string): void {
-    this.write(`/stubs/${name}`, `#!/usr/bin/env bash\necho "${name} $*" >>"$STUB_LOG"\n${body}\n`, 0o755);
+    // In the place of a link, not through it.
+    rmSync(this.path(`/stubs/${name}`), { force: true });
+    const hook = '[[ -z "${STUB_HOOK:-}" ]] || . "$STUB_HOOK"';
+    this.write(`/stubs/${name}`, `#!/usr/bin/env bash\necho "${name} $*" >>"$STUB_LOG"\n${hook}\n${body}\n`, 0o755);
+  }
+
+  /** Puts a recorder in front of commands that go on to do what they always do. */
+  public record(...names: string[]): void {
+    for (const name of names) {
+      const found = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
+      if (found) this.stub(name, `exec ${found} "$@"`);
+    }
   }
 
   /** Leaves the machine with its stubs and these programs. */
@@ -245,6 +301,11 @@ export class Machine {
   /** Starts a job of this machine by its name on it. */
   public start(name: string, ...args: string[]): Started {
     return this.launch("bash", [this.path(`${library}/${name}.sh`), ...args], {});
+  }
+
+  /** Starts any script of this machine by its path. */
+  public script(path: string, ...args: string[]): Started {
+    return this.launch("bash", [this.path(path), ...args], {});
   }
 
   /** Runs one of the programs as the jobs do: with the machine's settings in its environment. */
@@ -314,7 +375,7 @@ export class StandIn {
     public readonly url: string,
   ) {}
 
-  public static async open(answer: (request: Seen) => Answer): Promise<StandIn> {
+  public static async open(answer: (request: Seen) => Answer, host = "127.0.0.1"): Promise<StandIn> {
     const server = createServer((request, response) => {
       let body = "";
       request.on("data", (data) => (body += String(data)));
@@ -325,7 +386,7 @@ export class StandIn {
         response.writeHead(status, headers).end(text);
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
     const standIn = new StandIn(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     return standIn;
   }
@@ -339,6 +400,7 @@ export class StandIn {
 /** Whether a program can be run here; tests that need one skip aloud without it. */
 export function canRun(program: string): boolean {
   const known = runnable.get(program) ?? spawnSync(program, ["--version"]).status === 0;
+  if (!runnable.has(program)) noteCounterpart(program, known ? "" : "not installed");
   runnable.set(program, known);
   return known;
 }

@@ -243,6 +243,15 @@ describe("the data disk of a master", function () {
     );
   });
 
+  it("is used as it is, and says so, where it cannot be grown", async () => {
+    make("aws");
+    link(ebs);
+    machine.stub("resize2fs", "exit 1");
+    const { code, log } = await machine.job("data-disk", "prepare");
+    assert.equal(code, 0, log);
+    assert.match(log, /why="vol-0123456789abcdef0 was not grown"/);
+  });
+
   it("is used again after an interrupted installation", async () => {
     make("aws");
     link(ebs);
@@ -253,6 +262,15 @@ describe("the data disk of a master", function () {
     machine.write(`${prefix}/config/whole`, "x");
     assert.equal((await machine.job("data-disk", "adopt")).code, 0);
     assert.ok(!machine.has(`${prefix}/config/half`));
+  });
+
+  it("is used again after a move that was interrupted at its very beginning", async () => {
+    make("aws");
+    link(ebs);
+    machine.write("/kind", "ext4\n");
+    mkdirSync(machine.path("/disk/.openvidu-node"));
+    const { code, log } = await machine.job("data-disk", "prepare");
+    assert.equal(code, 0, log);
   });
 
   it("does not count as installed while the installation is being moved onto it", async () => {

@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import { renderUserData, type NodeSpec } from "../../nodes/render";
+import { carriedPrograms, renderUserData, type NodeSpec } from "../../nodes/render";
 import { nodeSettings, settingsFor } from "../../nodes/settings";
 import { certificateTypes } from "../../openvidu/installer";
 import { versionNames } from "../../openvidu/versions";
-import { bundleOf, canRun, cloudConfig, settingsOf, specOf } from "./machine";
+import { bundleOf, canRun, cloudConfig, settingsOf, specOf, unpacked } from "./machine";
 
 const kinds = (["aws", "azure"] as const).flatMap((cloud) =>
   (["master", "media"] as const).map((role) => ({ cloud, role })),
@@ -56,17 +56,26 @@ describe("user data", () => {
       });
 
       it("has every program and unit that it names, and none that it does not", () => {
-        const texts = [...content.values(), JSON.stringify(config.runcmd)].join("\n");
+        const carried = carriedPrograms(spec);
+        const later = carried ? unpacked(carried) : [];
+        const texts = [...content.values(), ...later.map((file) => file.content), JSON.stringify(config.runcmd)].join(
+          "\n",
+        );
         const library = "/usr/local/lib/openvidu-node";
         const named = [...texts.matchAll(/(?:\$NODE_LIB|\/usr\/local\/lib\/openvidu-node)\/([\w.-]+)/g)].map(
           ([, name]) => name!,
         );
         const imported = [...texts.matchAll(/^\s*from (\w+) import/gm)].map(([, name]) => `${name}.py`);
-        const present = [...content.keys()]
+        const present = [...content.keys(), ...later.map(({ path }) => path)]
           .filter((path) => path.startsWith(library))
           .map((path) => path.slice(library.length + 1));
-        // Guarded by DATA_DISK and PROGRAMS, which media nodes do not have.
-        const elsewhere = role === "media" ? ["data-disk.sh", "store.py"] : [];
+        // Guarded by DATA_DISK and PROGRAMS, which media nodes do not have, and by ROLE in what both roles of Azure have.
+        const elsewhere =
+          role === "media"
+            ? ["data-disk.sh", "store.py", "lock.py", "join.sh", "apply-running.sh"]
+            : cloud === "azure"
+              ? ["heartbeat.py"]
+              : [];
         const wanted = new Set([...named, ...imported, "common.sh"].filter((name) => !elsewhere.includes(name)));
         assert.deepEqual([...wanted].sort(), present.sort());
         for (const unit of config.runcmd.flat().filter((word) => /^openvidu-.*\.(service|timer)$/.test(word))) {
@@ -263,7 +272,7 @@ describe("the shell scripts of nodes", () => {
       console.warn("      skipped: no shellcheck here");
       return this.skip();
     }
-    const sources = "lib/common.sh clouds/aws.sh clouds/azure.sh jobs/*.sh";
+    const sources = "lib/*.sh clouds/aws.sh clouds/azure.sh jobs/*.sh";
     const check = spawnSync("bash", ["-c", `shellcheck -e SC1091 ${sources}`], {
       cwd: join(__dirname, "../../nodes"),
       encoding: "utf8",
@@ -291,7 +300,10 @@ function assertSameShell(path: string, text: string): void {
     join(
       __dirname,
       "../../nodes",
-      cloudFile ?? (name === "common.sh" ? "lib/common.sh" : `jobs/${name.replace("openvidu-status", "status.sh")}`),
+      cloudFile ??
+        (["common.sh", "masters.sh"].includes(name)
+          ? `lib/${name}`
+          : `jobs/${name.replace("openvidu-status", "status.sh")}`),
     ),
     "utf8",
   );

@@ -264,7 +264,13 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     { name: "media as a list", cloud: "aws", changes: { media: [1, 5] },
       says: ["media: a list of 2 is given; it must be a group of settings: instanceType, diskGiB, min, max, initial, targetCpuPercent, bootTimeoutMinutes, drainTimeoutMinutes"] },
     { name: "media as text", cloud: "azure", changes: { media: "min=1" },
-      says: ["media: \"min=1\" must be a group of settings: instanceType, diskGiB, min, max, initial, targetCpuPercent, bootTimeoutMinutes, drainTimeoutMinutes"] },
+      says: ["media: \"min=1\" must be a group of settings: instanceType, diskGiB, min, max, initial, targetCpuPercent, bootTimeoutMinutes, drainTimeoutMinutes, drainsAtOnce"] },
+    { name: "no drain at all", cloud: "azure", changes: { "media.drainsAtOnce": 0 },
+      says: ["media.drainsAtOnce: 0 must be a whole number from 1 to 10"] },
+    { name: "too many drains at once", cloud: "azure", changes: { "media.drainsAtOnce": 11 },
+      says: ["media.drainsAtOnce: 11 must be a whole number from 1 to 10"] },
+    { name: "drains at once where the group decides", cloud: "aws", changes: { "media.drainsAtOnce": 2 },
+      says: ["media.drainsAtOnce: belongs to azure, but this stack is on aws; remove it"] },
     { name: "misspelt key", cloud: "aws", changes: { "media.maximum": 4, "media.mni": 1 },
       says: [
         "media.maximum: is not a known key; known here: instanceType, diskGiB, min, max, initial, targetCpuPercent, bootTimeoutMinutes, drainTimeoutMinutes",
@@ -507,6 +513,8 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
       says: ["tags[\"aws:team\"]: begins with a word that aws keeps for itself"] },
     { name: "reserved label on Azure", cloud: "azure", changes: { tags: { "Microsoft-team": "video" } },
       says: ["tags.Microsoft-team: begins with a word that azure keeps for itself"] },
+    { name: "label of the scale set", cloud: "azure", changes: { tags: { "openvidu-media": "{}" } },
+      says: ["tags.openvidu-media: is set by the program itself; remove it"] },
     { name: "label of the program", cloud: "aws", changes: { tags: { "managed-by": "us", Name: "x" } },
       says: [
         "tags.managed-by: is set by the program itself; remove it",

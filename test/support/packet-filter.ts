@@ -134,6 +134,7 @@ function prefixMeans(prefix: string, party: Party): boolean {
     case "AzureLoadBalancer":
       return party.isPlatformProbe === true;
     case "AzureKeyVault":
+    case "AzureResourceManager":
     case "Storage":
       return party.service === prefix;
     default:

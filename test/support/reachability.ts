@@ -55,8 +55,11 @@ export function expected(
     some.some(({ ports }) => port >= ports.first && port <= ports.last);
 
   if (to.kind === "internet") return (port) => covers(leaving, port);
-  // A node whose way out is narrowed still reaches what it boots from.
-  if (to.kind === "service") return (port) => covers(leaving, port) || (protocol === "tcp" && port === 443);
+  // A node whose way out is narrowed still reaches what it boots from, a master also what it sees the media group by.
+  if (to.kind === "service") {
+    const isOpen = protocol === "tcp" && (from.kind === "master" || to.name !== "AzureResourceManager");
+    return (port) => covers(leaving, port) || (isOpen && port === 443);
+  }
   const own = [...ordinary(), ...(isOperator ? between("operator") : [])];
   // On AWS "everybody" is a range of addresses, which a node's own address lies in too.
   const everybodys = cloud === "aws" && (from.kind === "master" || from.kind === "media") ? between("internet") : [];
@@ -178,7 +181,7 @@ export function placesOf(
     targets: [
       ...nodes,
       ...strangers,
-      ...(cloud === "azure" ? [service("AzureKeyVault"), service("Storage")] : [loadBalancer]),
+      ...(cloud === "azure" ? ["AzureKeyVault", "Storage", "AzureResourceManager"].map(service) : [loadBalancer]),
     ],
   };
 }

@@ -60,4 +60,27 @@ describe("npm test", () => {
       }
     });
   }
+
+  it("says before it which real counterparts the tests met, and which were not here and why", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "openvidu-closing-line-"));
+    try {
+      const file = path.join(folder, "sample.test.ts");
+      const counterparts = JSON.stringify(path.join(root, "test/counterparts"));
+      writeFileSync(
+        file,
+        `import { needs, noteCounterpart } from ${counterparts};
+        noteCounterpart("emulator 1.0");
+        describe("a", function () { needs(this, "mkfs", "needs root"); it("a", () => {}); });
+        it("b", () => {});`,
+      );
+      const run = spawnSync(process.execPath, [path.join(root, "scripts/test.mjs"), file], { encoding: "utf8" });
+      assert.deepEqual(run.stdout.trimEnd().split("\n").slice(-2), [
+        "real counterparts: emulator 1.0; not here: mkfs (needs root)",
+        "1 passed, 0 failed, 1 skipped",
+      ]);
+      assert.match(run.stderr, /skipped: a: no mkfs here \(needs root\)/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

@@ -48,6 +48,17 @@ function definitionProblem(id: string, world: World): string | undefined {
   return mine || !isMissing(world, match[2]!) ? undefined : refusal("RoleDefinitionDoesNotExist", says);
 }
 
+/** A role of the stack's own can be assigned at its assignable scopes and below them, and nowhere else. */
+function assignableProblem(id: string, scope: string, world: World): string | undefined {
+  const own = world.ofType(definitionType).find((made) => made.id.split("/").at(-1) === id.split("/").at(-1));
+  const within = (assignable: string): boolean => `${scope}/`.toLowerCase().startsWith(`${assignable}/`.toLowerCase());
+  if (!own || texts(own.inputs.assignableScopes).some(within)) return undefined;
+  return refusal(
+    "RoleAssignmentScopeNotAssignableToRoleDefinition",
+    `The assignment scope '${scope}' is not assignable for specified role definition '${own.id.split("/").at(-1)!}'.`,
+  );
+}
+
 const roleAssignment: ResourceModel = {
   required: ["principalId", "roleDefinitionId", "scope"],
   source: "cloud-facts-azure 6.1, 6.2, 6.6; learn.microsoft.com/azure/role-based-access-control/troubleshooting",
@@ -79,6 +90,7 @@ const roleAssignment: ResourceModel = {
       !guid.test(principal) &&
         refusal("InvalidPrincipalId", `A valid principal ID must be provided for role assignment.`),
       definitionProblem(definition, world),
+      assignableProblem(definition, scope, world),
       made &&
         inputs.principalType !== "ServicePrincipal" &&
         refusal(
@@ -98,7 +110,7 @@ const roleAssignment: ResourceModel = {
 const roleDefinition: ResourceModel = {
   required: ["scope"],
   source:
-    "cloud-facts-azure 6.5, 6.7; learn.microsoft.com/azure/role-based-access-control/custom-roles (name up to 512 characters)",
+    "cloud-facts-azure 6.5, 6.7; learn.microsoft.com/azure/role-based-access-control/custom-roles (name up to 512 characters, no wildcard in scopes, one at least, none the root)",
   naming: { input: "roleDefinitionId", auto: "none", pattern: guid },
   forcesReplacement: ["roleDefinitionId", "scope"],
   check(inputs, world) {
@@ -110,14 +122,21 @@ const roleDefinition: ResourceModel = {
     const scopes = texts(inputs.assignableScopes);
     const twin = world.ofType(definitionType).some((other) => name !== "" && other.inputs.roleName === name);
     return problems(
+      !scopeExists(text(inputs.scope), world) &&
+        refusal(
+          "ResourceGroupNotFound",
+          `Resource group '${text(inputs.scope).split("/").at(-1)!}' could not be found.`,
+        ),
       !name && refusal("RoleDefinitionNameRequired", "Role definition name is required."),
+      name.length > 512 &&
+        refusal("RoleDefinitionNameTooLong", "The role definition name can have at most 512 characters."),
       twin &&
         refusal(
           "RoleDefinitionWithSameNameExists",
           `A custom role with the same name already exists in this directory. Use a different name. Name: ${name}`,
         ),
       scopes
-        .filter((scope) => !scopeExists(scope, world))
+        .filter((scope) => scope.includes("*") || !scopeExists(scope, world))
         .map((scope) => refusal("InvalidAssignableScope", `The assignable scope '${scope}' is not valid.`)),
       scopes.length === 0 &&
         refusal("MissingAssignableScopes", "The role definition must have at least one assignable scope."),

@@ -22,7 +22,11 @@ describe("policies of the nodes", () => {
   it("let a node read exactly its own secret", () => {
     const secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:openvidu-secrets-media-1a2b3c4-AbCdEf";
     assert.deepEqual(secretReader(secret, plain), [
-      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secret },
+      {
+        Effect: "Allow",
+        Action: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+        Resource: secret,
+      },
     ]);
   });
 

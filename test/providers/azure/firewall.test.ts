@@ -92,6 +92,15 @@ describe("network security rules on Azure", () => {
     assert.ok(outbound.filter(({ access }) => access === "Allow").every(({ priority }) => priority < 4096));
   });
 
+  it("let masters alone reach the resource manager when the way out is narrowed", () => {
+    const tags = (role: "master" | "media") =>
+      networkSecurityRules(passthrough, narrow)[role].flatMap(({ direction, destination }) =>
+        direction === "Outbound" && destination.kind === "tag" ? [destination.tag] : [],
+      );
+    assert.deepEqual(tags("master"), ["AzureKeyVault", "Storage", "AzureResourceManager"]);
+    assert.deepEqual(tags("media"), ["AzureKeyVault", "Storage"]);
+  });
+
   it("reach nothing outside when no range is given", () => {
     const { master } = networkSecurityRules(passthrough, { operator: [], egress: [] });
     assert.ok(!master.some(({ name }) => name === "out-outbound-master"));

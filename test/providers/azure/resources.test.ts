@@ -143,7 +143,9 @@ for (const stack of ["azure-ha", "azure-ha-production"]) {
         assert.ok(isSecret(properties) || isSecret(properties.value));
         assert.equal(options.retainOnDelete, true);
       }
-      const grants = all("authorization:RoleAssignment");
+      const grants = all("authorization:RoleAssignment").filter(({ scope }) =>
+        (scope as string).includes("/Microsoft.KeyVault/"),
+      );
       assert.deepEqual(
         grants.map(({ scope }) => scope),
         secrets.map(({ id }) => id),

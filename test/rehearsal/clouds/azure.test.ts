@@ -503,9 +503,75 @@ const identities: Omit<Rule, "stage">[] = [
   {
     title: "a role's actions are actions",
     type: definition,
-    accepted: (on) => customRole(on, "Microsoft.Compute/virtualMachineScaleSets/delete/action"),
+    accepted: (on) => customRole(on, drainAction),
     change: (on) => customRole(on, "delete everything"),
     says: "'delete everything' does not match any of the actions",
+  },
+  {
+    title: "a role's scope exists",
+    type: definition,
+    accepted: (on) => customRole(on, drainAction),
+    change: { scope: `/subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/gone` },
+    says: 'Code="ResourceGroupNotFound"',
+  },
+  {
+    title: "a role has a name",
+    type: definition,
+    accepted: (on) => customRole(on, drainAction),
+    change: { roleName: "" },
+    says: "Role definition name is required.",
+  },
+  {
+    title: "a role's name has 512 characters at most",
+    type: definition,
+    accepted: (on) => ({ ...customRole(on, drainAction), roleName: "a".repeat(512) }),
+    change: { roleName: "a".repeat(513) },
+    says: "at most 512 characters",
+  },
+  {
+    title: "a role's name is taken once",
+    type: definition,
+    accepted: (on) => {
+      on.add(definition, "first", customRole(on, drainAction));
+      return { ...customRole(on, drainAction), roleName: "another" };
+    },
+    change: { roleName: "drainer" },
+    says: 'Code="RoleDefinitionWithSameNameExists"',
+  },
+  {
+    title: "a role's id is a GUID",
+    type: definition,
+    accepted: (on) => ({
+      ...customRole(on, drainAction),
+      roleDefinitionId: "11111111-2222-3333-4444-555555555555",
+    }),
+    change: { roleDefinitionId: "drainer" },
+    says: "'roleDefinitionId' does not match expression",
+  },
+  {
+    title: "a role can be assigned somewhere",
+    type: definition,
+    accepted: (on) => customRole(on, drainAction),
+    change: { assignableScopes: [] },
+    says: "must have at least one assignable scope",
+  },
+  {
+    title: "a role's assignable scopes are no pattern",
+    type: definition,
+    accepted: (on) => customRole(on, drainAction),
+    change: { assignableScopes: ["/subscriptions/*"] },
+    says: "The assignable scope '/subscriptions/*' is not valid.",
+  },
+  {
+    title: "a role of one's own is assigned within its scopes",
+    type: assignment,
+    accepted: (on) => {
+      on.add(definition, "role", customRole(on, drainAction));
+      const guid = idOf(on, "role").split("/").at(-1)!;
+      return { ...grant(on), roleDefinitionId: secretsUser.replace(/[^/]+$/, guid) };
+    },
+    change: { scope: `/subscriptions/${subscription}` },
+    says: 'Code="RoleAssignmentScopeNotAssignableToRoleDefinition"',
   },
   {
     title: "a vault's name has 24 characters at most",
@@ -555,6 +621,8 @@ function grant(on: Stage): Properties {
   const principalId = outputOf(on, "identity", "principalId");
   return { scope: idOf(on, "vault"), principalId, roleDefinitionId: secretsUser, principalType: "ServicePrincipal" };
 }
+
+const drainAction = "Microsoft.Compute/virtualMachineScaleSets/delete/action";
 
 function customRole(on: Stage, action: string): Properties {
   const scope = idOf(on, "rg");

@@ -1,0 +1,286 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { filesOf, killAt, master, objects } from "./day2";
+import { type Machine, needsScripts } from "./machine";
+
+interface Entry {
+  readonly id: string;
+  readonly slot: string;
+  readonly label: string;
+  readonly complete: boolean;
+  readonly holds: readonly string[];
+}
+
+describe("backup and restore", function () {
+  needsScripts(this);
+  let store: string;
+  let machines: Machine[];
+  const open = (slot = 1, version = "3.8.0"): Machine => {
+    const machine = master(slot, version, store);
+    machines.push(machine);
+    return machine;
+  };
+  const index = () => JSON.parse(readFileSync(join(store, "backups/index.json"), "utf8")) as Entry[];
+  /** Makes the entries of the index older, so that the next backup does not fall into the same second. */
+  const name = (year: number, number: number) => `${year}-01-01T00-00-${String(number).padStart(2, "0")}Z-master-1`;
+  const backUp = async (machine: Machine, ...args: string[]): Promise<string> => {
+    const { code, log } = await machine.job("backup", ...args);
+    assert.equal(code, 0, log);
+    return index().at(-1)!.id;
+  };
+  const ruin = (machine: Machine) => {
+    machine.write("/opt/openvidu/config/cluster/openvidu.env", "ruined\n");
+    machine.write("/opt/openvidu/.env", "ruined\n");
+    machine.write("/opt/openvidu/config/stray", "new since the backup\n");
+    machine.write("/opt/openvidu/owncert/private.key", "ruined\n");
+    machine.write("/database", "ruined\n");
+  };
+  beforeEach(() => {
+    store = mkdtempSync(join(tmpdir(), "openvidu-store-"));
+    machines = [];
+  });
+  afterEach(() => {
+    for (const machine of machines) machine.remove();
+    rmSync(store, { recursive: true, force: true });
+  });
+
+  it("bring configuration and database back as they were, and leave OpenVidu's data alone", async () => {
+    const machine = open();
+    const [before, database] = [filesOf(machine), machine.read("/database")];
+    const id = await backUp(machine);
+    ruin(machine);
+    machine.write("/opt/openvidu/data/mongo/journal", "newer\n");
+    machine.write("/calls", "");
+    const { code, log } = await machine.job("restore", id, "--yes");
+    assert.equal(code, 0, log);
+    assert.deepEqual(filesOf(machine), { ...before, "data/mongo/journal": "newer\n" });
+    assert.equal(machine.read("/database"), database);
+    assert.deepEqual(
+      machine.calls("systemctl").filter((call) => / openvidu$/.test(call)),
+      ["systemctl stop openvidu", "systemctl start openvidu"],
+    );
+    assert.ok(machine.has("/runs"));
+    const aside = `/opt/openvidu/.openvidu-node/work/before-${id}`;
+    assert.equal(machine.read(`${aside}/config/cluster/openvidu.env`), "ruined\n");
+    assert.equal(machine.mode("/opt/openvidu/.openvidu-node/work"), 0o700);
+    assert.match(machine.read("/var/lib/openvidu-node/status.d/restore"), /^restore=ok at /);
+  });
+
+  it("hold everything but data, in parts, with the manifest as the last word", async () => {
+    const machine = open();
+    const id = await backUp(machine);
+    const manifest = JSON.parse(readFileSync(join(store, `backups/${id}/manifest.json`), "utf8")) as {
+      version: string;
+      files: Record<string, { parts: { size: number }[] }>;
+    };
+    assert.equal(manifest.version, "3.8.0");
+    assert.deepEqual(Object.keys(manifest.files).sort(), ["database", "installation"]);
+    const { parts } = manifest.files["installation"]!;
+    assert.ok(parts.length > 1 && parts.every(({ size }) => size <= 100));
+    const { log } = await machine.job("restore", "list");
+    assert.match(log, new RegExp(`^${id}  OpenVidu 3\\.8\\.0  .* MiB  database \\+ installation  \\(by hand `));
+    assert.match(machine.read("/var/lib/openvidu-node/status.d/backup"), new RegExp(`^backup=ok at .*: ${id} holds `));
+  });
+
+  it("show no secret in any argument, log or status file", async () => {
+    const machine = open();
+    machine.record("tar", "mv", "timeout");
+    const backup = await machine.job("backup");
+    ruin(machine);
+    const restore = await machine.job("restore", index()[0]!.id, "--yes");
+    assert.equal(restore.code, 0, restore.log);
+    assert.ok(machine.calls("mongodump").length === 1 && machine.calls("timeout").length >= 2);
+    for (const text of [backup.log, restore.log, machine.read("/calls"), JSON.stringify(index())])
+      assert.doesNotMatch(text, /hush/);
+  });
+
+  it("dump the database once a day in the whole cluster, whoever comes first", async () => {
+    const [one, two] = [open(1), open(2)];
+    await backUp(one, "daily");
+    await backUp(two, "daily");
+    await backUp(one, "daily");
+    assert.deepEqual(
+      index().map(({ slot, holds }) => `${slot} ${holds.join()}`),
+      ["1 database,installation", "2 installation"],
+    );
+    assert.deepEqual(
+      [one, two].map((it) => it.calls("mongodump").length),
+      [1, 0],
+    );
+  });
+
+  it("leave the dump of the day to the master that is at it", async () => {
+    const machine = open(2);
+    const held = JSON.stringify({ holder: "master-1", seconds: 3600, why: "dump" });
+    machine.write("/store/locks/backup", held);
+    await backUp(machine, "daily");
+    assert.deepEqual(index()[0]?.holds, ["installation"]);
+    assert.equal(machine.read("/store/locks/backup"), held);
+  });
+
+  it("of a person or an upgrade wait for the dump that another master makes", async () => {
+    const machine = open(2);
+    machine.write("/store/locks/backup", JSON.stringify({ holder: "master-1", seconds: 3600, why: "dump" }));
+    const { code, log } = await machine.job("backup", "before something");
+    assert.equal(code, 1);
+    assert.match(log, /another master holds the lock for the dump/);
+  });
+
+  it("keep the newest 14 of a master and remove the rest with all its parts", async () => {
+    const machine = open();
+    const old = await backUp(machine, "first");
+    const entries = Array.from({ length: 14 }, (_, number) => ({ ...index()[0], id: name(2031, number), label: "x" }));
+    machine.write("/store/backups/index.json", JSON.stringify([...index(), ...entries, { ...entries[0], slot: "2" }]));
+    for (const { id } of entries) machine.write(`/store/backups/${id}/manifest.json`, '{"files":{}}');
+    machine.write(`/store/backups/${name(2031, 0)}/database.gz.0`, "left behind");
+    const { code, log } = await machine.job("backup", "second");
+    assert.equal(code, 0, log);
+    const mine = index().filter(({ slot }) => slot === "1");
+    assert.equal(mine.length, 14);
+    assert.ok(!mine.some(({ id }) => id === old));
+    assert.deepEqual(objects(store, `backups/${old}`), []);
+    assert.ok(index().some(({ slot }) => slot === "2"));
+  });
+
+  const damages: Record<string, (id: string) => void> = {
+    "a part that was changed": (id) => writeFileSync(join(store, `backups/${id}/installation.tar.gz.1`), "changed"),
+    "a part that is missing": (id) => rmSync(join(store, `backups/${id}/database.gz.0`)),
+    "no manifest": (id) => rmSync(join(store, `backups/${id}/manifest.json`)),
+    "a manifest that is no manifest": (id) => writeFileSync(join(store, `backups/${id}/manifest.json`), "{}"),
+  };
+  for (const [what, damage] of Object.entries(damages)) {
+    it(`with ${what} are refused before anything is touched`, async () => {
+      const machine = open();
+      const id = await backUp(machine);
+      ruin(machine);
+      const before = filesOf(machine);
+      damage(id);
+      machine.write("/calls", "");
+      const { code, log } = await machine.job("restore", id, "--yes");
+      assert.equal(code, 1, log);
+      assert.match(log, /is damaged|there is no backup|unexpected content/);
+      assert.deepEqual(machine.calls("systemctl"), []);
+      assert.deepEqual(machine.calls("mongorestore"), []);
+      assert.deepEqual(filesOf(machine), before);
+      assert.match(machine.read("/var/lib/openvidu-node/status.d/restore"), /^restore=of .* not finished/);
+    });
+  }
+
+  it("refuse what would not fit, each with the option that allows it", async () => {
+    const machine = open();
+    const id = await backUp(machine);
+    const refused = async (on: Machine, ...args: string[]) => {
+      const { code, log } = await on.job("restore", ...args);
+      assert.equal(code, 1, log);
+      assert.deepEqual(on.calls("mongorestore"), []);
+      return log;
+    };
+    assert.match(await refused(machine, id), /not confirmed; nothing has been changed/);
+    assert.match(await refused(open(2), id, "--yes"), /is of master 1 and this is master 2; --database-only/);
+    assert.match(await refused(open(1, "3.7.0"), id, "--yes"), /is of OpenVidu 3\.8\.0, not 3\.7\.0; --change-version/);
+    assert.match(await refused(machine, "../x", "--yes"), /is no name of a backup/);
+    assert.match(await refused(machine, id, "--hurry"), /--hurry is no option/);
+    machine.stub("df", 'printf "x\\nx 1 1 100 1%% /\\n"');
+    assert.match(await refused(machine, id, "--yes"), /not enough room/);
+    assert.ok(!machine.calls("systemctl").includes("systemctl stop openvidu"));
+  });
+
+  it("restore one of the two alone", async () => {
+    const machine = open();
+    const id = await backUp(machine);
+    ruin(machine);
+    await machine.job("restore", id, "--config-only", "--yes");
+    assert.equal(machine.read("/database"), "ruined\n");
+    assert.match(machine.read("/opt/openvidu/config/cluster/openvidu.env"), /^MONGO/);
+    ruin(machine);
+    const stops = machine.calls("systemctl").length;
+    const { code } = await machine.job("restore", id, "--database-only", "--yes");
+    assert.equal(code, 0);
+    assert.equal(machine.read("/database"), "rooms of master\n");
+    assert.equal(machine.read("/opt/openvidu/owncert/private.key"), "ruined\n");
+    assert.equal(machine.calls("systemctl").length, stops);
+  });
+
+  it("bring another release back with its unit and its mark", async () => {
+    const old = open(1, "3.7.0");
+    const id = await backUp(old);
+    const machine = open(1, "3.8.0");
+    const { code, log } = await machine.job("restore", id, "--config-only", "--change-version", "--yes");
+    assert.equal(code, 0, log);
+    assert.equal(machine.read("/opt/openvidu/.openvidu-node/installed"), "3.7.0\n");
+    assert.equal(machine.read("/etc/systemd/system/openvidu.service"), "unit of 3.7.0\n");
+    assert.equal(machine.read("/opt/openvidu/.env"), "VERSION=3.7.0\n");
+  });
+
+  it("hand the database to the master that takes writes, wherever that is", async () => {
+    const machine = open();
+    const id = await backUp(machine);
+    machine.write("/primary", "10.0.2.4");
+    ruin(machine);
+    const { code, log } = await machine.job("restore", id, "--database-only", "--yes");
+    assert.equal(code, 0, log);
+    assert.equal(machine.read("/database"), "rooms of master\n");
+    const hosts = machine.calls("mongorestore").map((call) => /--host=(\S+)/.exec(call)?.[1]);
+    assert.deepEqual(hosts, ["10.0.0.4", "10.0.1.4", "10.0.2.4"]);
+    assert.match(machine.calls("mongorestore")[0]!, /--drop --nsExclude=admin\.\* /);
+  });
+
+  it("say so when no master takes the database, after a while", async () => {
+    const machine = open();
+    const id = await backUp(machine);
+    machine.write("/primary", "10.9.9.9");
+    const { code, log } = await machine.job("restore", id, "--database-only", "--yes");
+    assert.equal(code, 1);
+    assert.match(log, /no master took the database: Failed: \(NotWritablePrimary\)/);
+  });
+
+  it("that fail are plain to see, and what they have left goes with the next one", async () => {
+    const machine = open();
+    machine.stub("mongodump", "echo half; echo 'no reachable servers for hushMONGOADMINPASSWORD' >&2; exit 1");
+    const { code, log } = await machine.job("backup", "daily");
+    assert.equal(code, 1);
+    assert.match(log, /database.gz: no reachable servers for \*\*\*/);
+    assert.match(machine.read("/var/lib/openvidu-node/status.d/backup"), /^backup=failed at .*no reachable servers/);
+    assert.match((await machine.job("restore")).log, /^$/);
+    const [{ id }] = index() as [Entry];
+    assert.ok(objects(store, `backups/${id}/`).length > 1);
+    // Names differ by second, and both runs may fall into one.
+    const renamed = name(2020, 1);
+    machine.write("/store/backups/index.json", JSON.stringify([{ ...index()[0], id: renamed }]));
+    machine.write(`/store/backups/${renamed}/database.gz.0`, "half");
+    machine.write(`/store/backups/${renamed}/installation.tar.gz.0`, "half");
+    machine.stub("mongodump", "gzip -c </dev/null");
+    await backUp(machine, "daily");
+    assert.deepEqual(objects(store, `backups/${renamed}`), []);
+    assert.equal(index().length, 1);
+  });
+
+  it("survive being killed at any call of the restore and end the same way when it is run again", async function () {
+    this.timeout(600000);
+    const machine = open();
+    machine.environment["OPENVIDU_NODE_PART"] = "100000";
+    const before = filesOf(machine);
+    const id = await backUp(machine);
+    const aside = `/opt/openvidu/.openvidu-node/work/before-${id}/.env`;
+    machine.record("mv", "cp", "sync");
+    for (let call = 1; ; call++) {
+      machine.write("/calls", "");
+      ruin(machine);
+      const ended = await killAt(machine, call, "restore", id, "--config-only", "--yes");
+      if (ended) {
+        assert.equal(ended.code, 0, ended.log);
+        assert.ok(call > 12, `${call} calls`);
+        break;
+      }
+      const { code, log } = await machine.job("restore", id, "--config-only", "--yes");
+      assert.equal(code, 0, `killed at call ${call}: ${log}`);
+      assert.deepEqual(filesOf(machine), before, `killed at call ${call}`);
+      assert.ok(machine.has("/runs") && !machine.has("/var/lib/openvidu-node/hold"));
+      // A restore that had come as far as the start has nothing left of the old state to find when it is run again.
+      const starts = machine.calls("systemctl").filter((it) => it === "systemctl start openvidu");
+      if (starts.length < 2) assert.equal(machine.read(aside), "ruined\n", `killed at call ${call}`);
+    }
+  });
+});
