@@ -234,8 +234,9 @@ export class HighAvailability extends pulumi.ComponentResource {
 
     /** Masters keep the cluster's own objects; media nodes take part only where no group of the cloud speaks to them. */
     function coordinationOf(role: NodeRole): Record<string, pulumi.Input<string>> {
-      const own: Record<string, pulumi.Input<string>> =
-        role === "master" ? { COORDINATION_URL: storage.coordinationUrl } : {};
+      const own: Record<string, pulumi.Input<string>> = role === "master"
+        ? { COORDINATION_URL: storage.coordinationUrl }
+        : {};
       if (cloud.capabilities.groupDrainsNodes) return own;
       return { ...own, REQUESTS_URL: storage.requestsUrl, HEARTBEATS_URL: storage.heartbeatsUrl };
     }

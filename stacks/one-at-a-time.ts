@@ -16,9 +16,8 @@ export const generationsOutput = "masterGenerations";
 export async function checkOneAtATime(wanted: readonly number[]): Promise<void> {
   const stack = pulumi.getStack();
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
-  const { value: before } = await new pulumi.StackReference("last-update", { name }).getOutputDetails(
-    generationsOutput,
-  );
+  const last = new pulumi.StackReference("last-update", { name });
+  const before: unknown = (await last.getOutputDetails(generationsOutput)).value;
   const slots = changedSlots(before, wanted);
   if (slots.length <= 1) return;
   const reason =

@@ -42,8 +42,7 @@ const drain = (title: string): string => `the drain of a media node ${title}`;
 const applying = (title: string): string => `applying settings ${title}`;
 const bundle = (title: string): string => `fetching the bundle ${title}`;
 const leading = (title: string): string => `the controller on the masters ${title}`;
-const surviving = (title: string): string =>
-  `the controller in a minute in which everything has to be done ${title}`;
+const surviving = (title: string): string => `the controller in a minute in which everything has to be done ${title}`;
 const running = (title: string): string => `a change of settings on masters that serve ${title}`;
 const refused = (title: string): string => `configs that are refused ${title}`;
 
@@ -965,9 +964,7 @@ export const ledger: readonly LedgerRow[] = [
     problem: "The check for a running drain never matches.",
     status: "resolved",
     how: "Requests are the controller's state, and nodes report that they drain.",
-    shownBy: [
-      "a fleet of media nodes on Azure, simulated keeps every promise in a thousand days",
-    ],
+    shownBy: ["a fleet of media nodes on Azure, simulated keeps every promise in a thousand days"],
   },
   {
     id: "AZ-S6",
@@ -1022,9 +1019,7 @@ export const ledger: readonly LedgerRow[] = [
     problem: "The group never goes below one instance.",
     status: "resolved",
     how: "With limits of 0 the controller drains and deletes the last node too.",
-    shownBy: [
-      leading("reaches nothing when minimum and maximum are 0"),
-    ],
+    shownBy: [leading("reaches nothing when minimum and maximum are 0")],
   },
 
   // Azure: operation.

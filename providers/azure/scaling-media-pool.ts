@@ -213,8 +213,7 @@ function healthExtension() {
 /**
  * Grows the group, never shrinks it. `default` is the smallest number, because Azure raises the count to it whenever it
  * has no measurements (1.11). The pause between two nodes is longer than a node's boot, so that a new node's share of the
- * load shows before the next is added (AZ-S8). While nodes of an old template wait for a successor, the controller raises
- * the smallest number; an update in between sets it back, and the controller raises it again.
+ * load shows before the next is added (AZ-S8).
  */
 function createAutoscaler(
   name: string,

