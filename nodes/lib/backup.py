@@ -155,6 +155,10 @@ def take_turn(label, patient):
     return False
 
 
+def name_of_now():
+    return "%s-master-%s" % (time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime()), SLOT)
+
+
 def create(label, patience, version, *tar):
     mine = [entry for entry in entries() if entry["slot"] == SLOT]
     for entry in mine:
@@ -164,9 +168,9 @@ def create(label, patience, version, *tar):
         print("done before")
         return
     # A name is taken once: two of the same second would mix their parts.
-    backup = "%s-master-%s" % (time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime()), SLOT)
-    if any(entry["id"] == backup for entry in mine):
-        raise Trouble("a backup of this second exists")
+    while any(entry["id"] == name_of_now() for entry in mine):
+        time.sleep(0.2)
+    backup = name_of_now()
     entry = {"id": backup, "slot": SLOT, "label": label, "version": version, "complete": False, "holds": []}
     replace_entry(entry)
     files = {"installation": upload(backup, "installation.tar.gz", list(tar))}

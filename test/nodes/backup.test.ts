@@ -23,7 +23,7 @@ describe("backup and restore", function () {
     return machine;
   };
   const index = () => JSON.parse(readFileSync(join(store, "backups/index.json"), "utf8")) as Entry[];
-  /** Makes the entries of the index older, so that the next backup does not fall into the same second. */
+  /** Names of backups that are newer than any that a test makes. */
   const name = (year: number, number: number) => `${year}-01-01T00-00-${String(number).padStart(2, "0")}Z-master-1`;
   const backUp = async (machine: Machine, ...args: string[]): Promise<string> => {
     const { code, log } = await machine.job("backup", ...args);
