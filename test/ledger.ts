@@ -38,7 +38,7 @@ const userData = (stack: string, title: string): string => `user data: ${stack} 
 const dependencies = (stack: string, title: string): string => `dependencies: ${stack} (up) ${title}`;
 const firstBoot = (title: string): string => `the first boot ${title}`;
 const failedBoot = (title: string): string => `a boot that fails ${title}`;
-const drain = (title: string): string => `the drain of a media node ${title}`;
+const drain = (title: string): string => `the drain of a media node on AWS ${title}`;
 const applying = (title: string): string => `applying settings ${title}`;
 const bundle = (title: string): string => `fetching the bundle ${title}`;
 const leading = (title: string): string => `the controller on the masters ${title}`;
@@ -409,7 +409,9 @@ export const ledger: readonly LedgerRow[] = [
     how: "The configured key, reads for the node's role alone, and a changed value reaches running masters one at a time.",
     shownBy: [
       "AWS storage and secrets: aws-ha-production (up) each kind of node has a secret of its own, with the configured key, read by its own role alone",
-      applying("by the job restarts OpenVidu only if it runs with old values, and does not wait for itself"),
+      applying(
+        "by the job restarts an OpenVidu that is active once if it has old values, and does not wait for itself",
+      ),
       running("is fetched, written and read by OpenVidu under the lock, which is given back"),
     ],
   },
@@ -765,7 +767,7 @@ export const ledger: readonly LedgerRow[] = [
     how: "Certificates travel in the bundle; user data is a fifth of the limit.",
     shownBy: [
       userData("azure-ha-production", "is within the limits of its cloud, with room to spare"),
-      "user data of a master node on azure stays below 12 KiB in every release and with every certificate",
+      "user data of a master node on azure stays below 40 KiB in every release and with every certificate",
     ],
   },
 
@@ -928,7 +930,7 @@ export const ledger: readonly LedgerRow[] = [
     how: "The node itself drains, for as long as configured, and survives its own restart; the controller deletes it afterwards.",
     shownBy: [
       drain("takes up after a crash or a reboot where it was, with the time that was left"),
-      drain("on Azure begins at a request on the machine and approves only then the end of this machine"),
+      "the drain of a media node on Azure begins when the controller asks this node, says when it is drained, and approves only then its own end",
       leading("sees a node through: hours of draining, the deletion by name, and nothing left behind"),
     ],
   },

@@ -84,12 +84,13 @@ describe("procedures of docs/operations.md", function () {
     machine.write("/run/openvidu-node/x", "");
     const [ask, status] = lines("Draining a node by hand");
     run(machine, ask!);
-    const { process: drain } = machine.start("drain");
+    const { process: drain, ended } = machine.start("drain");
     for (let tries = 0; tries < 200 && !machine.has("/var/lib/openvidu-node/status"); tries++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     assert.match(run(machine, status!), /^state=draining$/m);
     process.kill(-drain.pid!, "SIGKILL");
+    await ended;
   });
 
   it("back up and restore", () => {
