@@ -203,8 +203,16 @@ function unitsOf(list: readonly NodeFile[]): string[] {
   return list.filter(({ enable }) => enable).map(({ path }) => basename(path));
 }
 
-/** What a node fetches after its first boot has begun; nothing where user data holds everything. */
+const packedPrograms = new Map<string, CarriedPrograms | undefined>();
+
+/** What a node fetches after its first boot has begun; nothing where user data holds everything. Packed once for a kind. */
 export function carriedPrograms(node: Pick<NodeSpec, "cloud" | "role">): CarriedPrograms | undefined {
+  const kind = `${node.cloud} ${node.role}`;
+  if (!packedPrograms.has(kind)) packedPrograms.set(kind, packPrograms(node));
+  return packedPrograms.get(kind);
+}
+
+function packPrograms(node: Pick<NodeSpec, "cloud" | "role">): CarriedPrograms | undefined {
   const carried = filesFor(node).filter((file) => isCarried(file, node));
   if (carried.length === 0) return undefined;
   const packed = {

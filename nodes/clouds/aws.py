@@ -25,14 +25,7 @@ def metadata(path):
 
 
 def sha256(data):
-    digest = hashlib.sha256()
-    if hasattr(data, "read"):
-        for part in iter(lambda: data.read(1 << 20), b""):
-            digest.update(part)
-        data.seek(0)
-    else:
-        digest.update(data)
-    return digest.hexdigest()
+    return hashlib.sha256(data).hexdigest()
 
 
 # Every header that is sent is signed, the session token among them. Paths hold only characters that need no escaping.

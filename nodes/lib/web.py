@@ -21,14 +21,11 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-# Instance metadata is asked directly, everything else through the proxy of the environment, if there is one. A body
-# that is an open file is sent as it is read. Returns status, headers and body.
+# Instance metadata is asked directly, everything else through the proxy of the environment, if there is one.
+# Returns status, headers and body.
 def exchange(method, url, headers=None, body=None, direct=False):
     handlers = [_NoRedirect()] + ([urllib.request.ProxyHandler({})] if direct else [])
-    headers = dict(headers or {})
-    if hasattr(body, "fileno"):
-        headers["content-length"] = str(os.fstat(body.fileno()).st_size)
-    request = urllib.request.Request(url, data=body, headers=headers, method=method)
+    request = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
     try:
         try:
             answer = urllib.request.build_opener(*handlers).open(request, timeout=LIMIT)
