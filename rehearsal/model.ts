@@ -67,8 +67,33 @@ export interface ResourceModel {
   readonly defaults?: Properties;
   /** Outputs that are secret. */
   readonly secretOutputs?: readonly string[];
-  /** Inputs whose change makes the provider replace the resource. */
+  /**
+   * Inputs whose change makes the provider replace the resource, as paths: `subnetId`, `sku.tier`, `disks[].name`. A
+   * path covers everything below it. `region` also stands for the region of the provider.
+   */
   readonly forcesReplacement?: readonly string[];
+  /** Inputs that such a change concerns only sometimes, by a look at the values: paths as above. */
+  replaces?(olds: Properties, news: Properties): readonly string[];
+  /** Whether a replacement deletes the old resource first, where it is not as `CloudModel.replacement` says. */
+  readonly deleteBeforeReplace?: boolean;
+  /** Inputs that the provider does not compare (write-only ones, for example), by name. */
+  readonly notCompared?: readonly string[];
+  /** Outputs beyond the inputs that an update computes anew; all others stay as they were made. */
+  readonly recomputed?: readonly string[];
+  /** What the API refuses to change in place, in its wording. Called with known inputs, on `up` only. */
+  checkUpdate?(olds: Properties, news: Properties, world: World): string[];
+  /**
+   * Resources that keep this one from being deleted: those of these types whose inputs hold its id, ARN or name. Says
+   * what the API answers then.
+   */
+  readonly inUse?: {
+    readonly by: readonly string[];
+    says(resource: LiveResource, users: readonly LiveResource[]): string;
+  };
+  /** Other refusals of a deletion, in the API's wording (a bucket that is not empty, protection that is switched on). */
+  checkDelete?(resource: LiveResource, world: World): string[];
+  /** What vanishes with the resource, by id, although the program manages it on its own (all in a resource group). */
+  takesAlong?(resource: LiveResource, world: World): readonly LiveResource[];
   /**
    * Refusals that need more than a look at one input, in the wording of the real provider or API. Called when all
    * inputs are known.
@@ -89,6 +114,19 @@ export interface InvokeModel {
 }
 
 export interface CloudModel {
+  /**
+   * When a replacement deletes the old resource first, unless the program says otherwise. `givenName`: when the program
+   * gives the physical name (bridged providers). `alwaysButAutoNamed`: unless the provider made up the name
+   * (azure-native). Source: engine-notes 6.
+   */
+  readonly replacement: "givenName" | "alwaysButAutoNamed";
+  /**
+   * Outputs beyond the inputs that a preview of an update still knows: all but `recomputed` ones, or these alone.
+   * Source: pulumi-terraform-bridge Update; pulumi-azure-native provider.go, Update.
+   */
+  readonly keptInPreview: "all" | readonly string[];
+  /** True where nothing exists outside of Pulumi's state (random, tls), so that a refresh finds what the state says. */
+  readonly stateOnly?: true;
   readonly resources: Readonly<Record<string, ResourceModel>>;
   readonly invokes: Readonly<Record<string, InvokeModel>>;
 }

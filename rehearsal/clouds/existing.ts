@@ -47,13 +47,16 @@ export function withExisting(cloud: CloudModel, existing: ExistingThings): Cloud
       ...model,
       ...(model.check && { check: (inputs: Properties, world: World) => model.check!(inputs, know(world)) }),
       create: (inputs, world, resource) => model.create(inputs, know(world), resource),
+      ...(model.checkUpdate && {
+        checkUpdate: (olds: Properties, news: Properties, world: World) => model.checkUpdate!(olds, news, know(world)),
+      }),
     },
   ]);
   const invokes = Object.entries(cloud.invokes).map(([token, model]): [string, InvokeModel] => [
     token,
     { ...model, call: (args, world) => model.call(args, know(world)) },
   ]);
-  return { resources: Object.fromEntries(resources), invokes: Object.fromEntries(invokes) };
+  return { ...cloud, resources: Object.fromEntries(resources), invokes: Object.fromEntries(invokes) };
 }
 
 /** Config values with JSON text replaced by what it holds. */

@@ -18,6 +18,9 @@ function provider(source: string, check?: ResourceModel["check"]): ResourceModel
 const awsRegion = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 export const providers: CloudModel = {
+  replacement: "givenName",
+  keptInPreview: "all",
+  stateOnly: true,
   resources: {
     "pulumi:providers:aws": provider(
       "hashicorp/aws-sdk-go-base: region check of the provider configuration",

@@ -145,6 +145,9 @@ const uuidModel: ResourceModel = {
 };
 
 export const random: CloudModel = {
+  replacement: "givenName",
+  keptInPreview: "all",
+  stateOnly: true,
   resources: {
     "random:index/randomPassword:RandomPassword": password,
     "random:index/randomString:RandomString": string,

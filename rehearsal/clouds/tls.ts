@@ -58,4 +58,10 @@ const privateKey: ResourceModel = {
   },
 };
 
-export const tls: CloudModel = { resources: { "tls:index/privateKey:PrivateKey": privateKey }, invokes: {} };
+export const tls: CloudModel = {
+  replacement: "givenName",
+  keptInPreview: "all",
+  stateOnly: true,
+  resources: { "tls:index/privateKey:PrivateKey": privateKey },
+  invokes: {},
+};

@@ -5,6 +5,8 @@ import type { CloudModel } from "../../rehearsal/model";
 
 export const fakeClouds: Readonly<Record<string, CloudModel>> = {
   fake: {
+    replacement: "givenName",
+    keptInPreview: "all",
     resources: {
       "fake:index:Thing": {
         required: ["size"],

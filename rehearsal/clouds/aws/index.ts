@@ -10,6 +10,8 @@ import { security } from "./security";
 import { storage } from "./storage";
 
 export const aws: CloudModel = {
+  replacement: "givenName",
+  keptInPreview: "all",
   resources: { ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute },
   invokes: lookups,
 };

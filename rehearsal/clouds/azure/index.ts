@@ -10,6 +10,8 @@ import { security } from "./security";
 import { storage } from "./storage";
 
 export const azure: CloudModel = {
+  replacement: "alwaysButAutoNamed",
+  keptInPreview: ["name", "location"],
   resources: { ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute },
   invokes: lookups,
 };
