@@ -2,7 +2,11 @@
  * What exists in the simulated clouds, apart from what Pulumi believes. Survives between operations in one file, written
  * atomically; can drift behind Pulumi's back and fail on purpose.
  */
+import { existsSync } from "node:fs";
+import { readJson, writeJson } from "./json-file";
 import type { LiveResource, Properties } from "./model";
+import { nameOf, typeOf } from "./urn";
+import * as values from "./values";
 
 export type Call = "create" | "update" | "read" | "delete";
 
@@ -33,15 +37,156 @@ export interface JournalEntry {
   readonly outcome: "done" | "refused" | "failed afterwards" | "answer lost";
 }
 
-export declare class Account {
+/** A thing that exists, with secrets still marked. */
+export interface Thing {
+  readonly urn: string;
+  readonly id: string;
+  readonly inputs: values.ValueMap;
+  readonly outputs: values.ValueMap;
+  /** From which everything about it that looks random was drawn. */
+  readonly seed: string;
+}
+
+/** The account's file. */
+interface AccountFile {
+  readonly schemaVersion: 1;
+  readonly things: readonly {
+    readonly urn: string;
+    readonly id: string;
+    readonly seed: string;
+    readonly inputs: unknown;
+    readonly outputs: unknown;
+  }[];
+  readonly made: Readonly<Record<string, number>>;
+}
+
+export class Account {
+  readonly journal: JournalEntry[] = [];
+  private things: { readonly thing: Thing; readonly live: LiveResource }[] = [];
+  /** How many times a resource has been made, so that no two of a kind look alike. */
+  private made: Record<string, number> = {};
+  private rules: { readonly fault: Fault; met: number; readonly urns: Set<string> }[] = [];
+
   /** An account in memory, or in a file that is read now if it exists and written after every change. */
-  constructor(file?: string);
-  readonly journal: readonly JournalEntry[];
+  constructor(private readonly file?: string) {
+    if (file === undefined || !existsSync(file)) return;
+    const stored = readJson(file) as AccountFile;
+    this.made = { ...stored.made };
+    this.things = stored.things.map(({ urn, id, seed, inputs, outputs }) =>
+      entry({
+        urn,
+        id,
+        seed,
+        inputs: values.propertiesFromWire(inputs),
+        outputs: values.propertiesFromWire(outputs),
+      }),
+    );
+  }
+
   /** Everything that exists, in order of creation. */
-  readonly resources: readonly LiveResource[];
-  faults: readonly Fault[];
+  get resources(): readonly LiveResource[] {
+    return this.things.map(({ live }) => live);
+  }
+
+  /** Failures to come; counted from when they are set. */
+  set faults(faults: readonly Fault[]) {
+    this.rules = faults.map((fault) => ({ fault, met: 0, urns: new Set() }));
+  }
+
+  get faults(): readonly Fault[] {
+    return this.rules.map(({ fault }) => fault);
+  }
+
+  /** The failure that meets this call, if any; each call asks once. */
+  faultFor(call: Call, urn: string): Fault | undefined {
+    let meets: Fault | undefined;
+    for (const rule of this.rules) {
+      const { fault } = rule;
+      if (fault.call !== undefined && fault.call !== call) continue;
+      if (fault.urn !== undefined && !urn.includes(fault.urn)) continue;
+      rule.met += 1;
+      const due = fault.everyResource ? !rule.urns.has(`${call} ${urn}`) : rule.met === (fault.nth ?? 1);
+      rule.urns.add(`${call} ${urn}`);
+      if (due) meets ??= fault;
+    }
+    return meets;
+  }
+
+  /** The thing that a resource of Pulumi's stands for; also when its URN was another one when it was made. */
+  find(urn: string, id: string): Thing | undefined {
+    const type = typeOf(urn);
+    const same = this.things.filter(({ thing, live }) => thing.id === id && live.type === type);
+    return (same.find(({ thing }) => thing.urn === urn) ?? same[0])?.thing;
+  }
+
+  /** A seed that no earlier thing of this URN was drawn from. */
+  nextSeed(urn: string): string {
+    const count = (this.made[urn] ?? 0) + 1;
+    return count === 1 ? urn : `${urn}#${count}`;
+  }
+
+  add(thing: Thing): void {
+    this.made[thing.urn] = (this.made[thing.urn] ?? 0) + 1;
+    const now = entry(thing);
+    // What bears the same id is the same thing, which the call has overwritten (the versioning of a bucket).
+    const twin = (each: LiveResource): boolean => each.type === now.live.type && each.id === now.live.id;
+    this.things = [...this.things.filter(({ live }) => !twin(live)), now];
+    this.save();
+  }
+
+  change(old: Thing, now: Thing): void {
+    this.things = this.things.map((each) => (each.thing === old ? entry(now) : each));
+    this.save();
+  }
+
+  remove(ids: readonly { readonly urn: string; readonly id: string }[]): void {
+    this.things = this.things.filter(({ thing }) => !ids.some(({ urn, id }) => thing.urn === urn && thing.id === id));
+    this.save();
+  }
+
+  /** Counts a resource that exists in Pulumi's state only, so that its next one differs. */
+  count(urn: string): void {
+    this.made[urn] = (this.made[urn] ?? 0) + 1;
+    this.save();
+  }
+
   /** Something changes behind Pulumi's back, inputs and outputs alike (an autoscaler, a person in the console). */
-  drift(urn: string, changes: Properties): void;
+  drift(urn: string, changes: Properties): void {
+    const old = this.byUrn(urn);
+    const changed = values.fromPlain(changes) as values.ValueMap;
+    this.change(old, { ...old, inputs: { ...old.inputs, ...changed }, outputs: { ...old.outputs, ...changed } });
+  }
+
   /** Something vanishes behind Pulumi's back. */
-  lose(urn: string): void;
+  lose(urn: string): void {
+    this.remove([this.byUrn(urn)]);
+  }
+
+  private byUrn(urn: string): Thing {
+    const found = this.things.find(({ thing }) => thing.urn === urn);
+    if (!found) throw new Error(`there is no ${urn} in the simulated cloud`);
+    return found.thing;
+  }
+
+  private save(): void {
+    if (this.file === undefined) return;
+    const things = this.things.map(({ thing }) => ({
+      urn: thing.urn,
+      id: thing.id,
+      seed: thing.seed,
+      inputs: values.propertiesToWire(thing.inputs),
+      outputs: values.propertiesToWire(thing.outputs),
+    }));
+    const content: AccountFile = { schemaVersion: 1, things, made: this.made };
+    writeJson(this.file, content);
+  }
+}
+
+function entry(thing: Thing): { readonly thing: Thing; readonly live: LiveResource } {
+  const { urn, id, inputs, outputs } = thing;
+  const plain = (properties: values.ValueMap): Properties => values.toPlain(properties) as Properties;
+  return {
+    thing,
+    live: { urn, type: typeOf(urn), name: nameOf(urn), id, inputs: plain(inputs), outputs: plain(outputs) },
+  };
 }

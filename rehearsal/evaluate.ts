@@ -3,9 +3,14 @@
  * account nor the Pulumi CLI.
  */
 import type { Graph, LogMessage, RecordedResource } from "./graph";
+import { Account } from "./account";
+import { Deployment } from "./engine/deployment";
+import { emptyState, type State } from "./engine/state";
 import type { CloudModel, Properties } from "./model";
 import { Monitor } from "./monitor";
 import { productDir, readProjectFile } from "./project-file";
+import { UnsupportedTypesError } from "./provider";
+import { Providers } from "./providers";
 import { type ProgramEnd, runProgram } from "./program";
 import { EngineError, type Registered, Registry } from "./registry";
 import { startServer } from "./server";
@@ -37,31 +42,41 @@ export interface Evaluation {
   readonly timeoutSeconds?: number;
 }
 
-/** The program asked for types or functions that no table describes: the graph would be a guess. */
-export class UnsupportedTypesError extends Error {
-  constructor(readonly tokens: readonly string[]) {
-    super(`the rehearsal has no model of: ${tokens.join(", ")}; add them to rehearsal/clouds/`);
-  }
-}
-
 /**
- * Evaluates the program once. A program that fails, or resources that are refused, make an ordinary graph that says so.
+ * Evaluates the program once, on empty clouds. A program that fails, or resources that are refused, make an ordinary
+ * graph that says so.
  * @throws UnsupportedTypesError when the program uses a type or function without a table
  */
 export async function evaluate(evaluation: Evaluation): Promise<Graph> {
+  const { graph } = await runOn(evaluation, { account: new Account(), prior: emptyState, save: () => undefined });
+  return graph;
+}
+
+/** What a program runs on. */
+export interface Ground {
+  readonly account: Account;
+  readonly prior: State;
+  readonly save: (state: State) => void;
+}
+
+/** Runs the program on clouds and a state that may hold things already. Nothing is deleted yet. */
+export async function runOn(
+  evaluation: Evaluation,
+  { account, prior, save }: Ground,
+): Promise<{ readonly graph: Graph; readonly deployment: Deployment }> {
   const registry = new Registry();
   const transforms = new TransformRunner();
   const preview = evaluation.preview ?? false;
   const { project, stack, config } = evaluation;
+  const providers = new Providers(evaluation.clouds ?? (await productClouds(config)), account, { project, stack });
+  const deployment = new Deployment({ preview, prior, open: providers.open, save });
+  const { isKnown, isModelled, open } = providers;
   const stackOutputs = evaluation.stackOutputs ?? {};
-  const clouds = evaluation.clouds ?? (await productClouds(config));
-  const server = await startServer(
-    new Monitor({ project, stack, preview, config, stackOutputs, clouds }, registry, transforms),
-    registry,
-  );
+  const context = { project, stack, preview, config, stackOutputs, isKnown, isModelled, open };
+  const server = await startServer(new Monitor(context, registry, transforms, deployment), registry);
   try {
     const end = await runProgram({ ...launch(evaluation), preview, address: server.address });
-    return conclude({ project, stack, preview }, registry, end);
+    return { graph: conclude({ project, stack, preview }, registry, end), deployment };
   } finally {
     transforms.close();
     server.stop();
@@ -73,7 +88,8 @@ export function succeeded(graph: Graph): boolean {
   return graph.exitCode === 0 && graph.refusals.length === 0;
 }
 
-async function productClouds(config: Evaluation["config"]): Promise<Readonly<Record<string, CloudModel>>> {
+/** The tables of the simulated clouds for a stack with this config. */
+export async function productClouds(config: Evaluation["config"]): Promise<Readonly<Record<string, CloudModel>>> {
   return (await import("./clouds/index")).cloudsFor(config);
 }
 

@@ -99,11 +99,11 @@ export interface ResourceModel {
    * inputs are known.
    */
   check?(inputs: Properties, world: World): string[];
-  /** Id and the outputs beyond the inputs. Called with inputs after naming and defaults. */
+  /** Id and the outputs beyond the inputs. Called with inputs after naming and defaults; in an update with what was. */
   create(
     inputs: Properties,
     world: World,
-    resource: { urn: string; name: string },
+    resource: { urn: string; name: string; before?: Pick<LiveResource, "inputs" | "outputs"> },
   ): { id: string; outputs: Properties };
 }
 

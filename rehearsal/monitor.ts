@@ -7,10 +7,13 @@ import { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { aliasUrn } from "./alias";
-import { type RecordedOptions, unknownValue } from "./graph";
-import type { CloudModel, Properties, ResourceModel, World } from "./model";
+import type { Deployment, Goal } from "./engine/deployment";
+import type { StateResource } from "./engine/state";
+import type { RecordedOptions } from "./graph";
+import type { Properties } from "./model";
+import { type ProviderInstance, UnsupportedTypesError } from "./provider";
 import { EngineError, type Registered, type Registry, RequestError } from "./registry";
-import { check, create, createWorld, previewOutputs, stableRandom, type Wanted } from "./simulate";
+import { stableRandom } from "./simulate";
 import { type TransformRunner, type TransformSubject, withDependencies } from "./transforms";
 import * as urns from "./urn";
 import * as values from "./values";
@@ -23,7 +26,12 @@ export interface RunContext {
   readonly config: Readonly<Record<string, string>>;
   /** What references to other stacks, and to this one's last update, find. */
   readonly stackOutputs: Readonly<Record<string, Properties>>;
-  readonly clouds: Readonly<Record<string, CloudModel>>;
+  /** Whether there is a provider of this package. */
+  readonly isKnown: (packageName: string) => boolean;
+  /** Whether a provider has a table for this resource type. */
+  readonly isModelled: (type: string) => boolean;
+  /** The provider with this URN and these inputs. */
+  readonly open: (providerUrn: string, inputs: values.ValueMap) => ProviderInstance;
 }
 
 /** A registration with its parent, transforms and dependencies worked out. */
@@ -57,6 +65,7 @@ export class Monitor {
     private readonly context: RunContext,
     private readonly registry: Registry,
     private readonly transforms: TransformRunner,
+    private readonly deployment: Deployment,
   ) {}
 
   registerStackTransform(callback: Callback): void {
@@ -70,7 +79,7 @@ export class Monitor {
   /** Answers `new Resource(…)`. */
   async registerResource(request: proto.RegisterResourceRequest): Promise<proto.RegisterResourceResponse> {
     const registration = await this.prepare(request);
-    const answer = this.settle(registration, request);
+    const answer = await this.settle(registration, request);
     return new proto.RegisterResourceResponse()
       .setUrn(answer.urn)
       .setId(answer.id)
@@ -81,7 +90,9 @@ export class Monitor {
   /** Stores what a component or the stack exports. */
   registerResourceOutputs(request: proto.RegisterResourceOutputsRequest): void {
     const resource = this.registry.resources.get(request.getUrn());
-    if (resource) resource.outputs = values.propertiesFromWire(request.getOutputs()?.toJavaScript());
+    if (!resource) return;
+    resource.outputs = values.propertiesFromWire(request.getOutputs()?.toJavaScript());
+    this.deployment.setOutputs(resource.urn, resource.outputs);
   }
 
   /** Answers `Resource.get(…)`. The rehearsal knows no more of such a resource than the program says of it. */
@@ -92,9 +103,9 @@ export class Monitor {
     const said = values.propertiesFromWire(request.getProperties()?.toJavaScript());
     const isStack = type === stackReferenceType;
     const provider = isStack ? "" : this.providerReference(type, urn, request.getProvider(), request.getVersion());
-    if (!isStack && !this.modelOf(type)) this.registry.unsupported.add(type);
+    if (!isStack && !this.context.isModelled(type)) this.registry.unsupported.add(type);
     const properties = isStack ? this.stackReference(request.getId()) : said;
-    this.remember({
+    const read: Registered = {
       urn,
       type,
       name: request.getName(),
@@ -111,7 +122,9 @@ export class Monitor {
       inherited: { deletedWith: "" },
       providers: {},
       transforms: [],
-    });
+    };
+    this.remember(read);
+    this.deployment.settleRead(stateOf(read));
     return new proto.ReadResourceResponse()
       .setUrn(urn)
       .setProperties(Struct.fromJavaScript(values.propertiesToWire(properties)));
@@ -134,15 +147,21 @@ export class Monitor {
     const args = values.propertiesFromWire(transformed.args);
     const reference = this.providerReference(token, "", transformed.options.getProvider(), request.getVersion());
 
-    const model = this.context.clouds[urns.packageOf(token)]?.invokes[token];
-    if (!model) {
-      this.registry.unsupported.add(token);
-      throw new RequestError(`the rehearsal has no model of the function ${token}`);
-    }
-    const answer = model.call(values.toPlain(args) as Properties, this.world(reference));
+    const answer = await this.call(reference, token, values.toPlain(args) as Properties);
     if ("failure" in answer) return { failure: answer.failure };
     const result = values.fromPlain(answer.result) as values.ValueMap;
     return { result: values.propertiesToWire(result) };
+  }
+
+  private async call(reference: string, token: string, args: Properties): ReturnType<ProviderInstance["invoke"]> {
+    const urn = urns.urnOfReference(reference);
+    try {
+      return await this.context.open(urn, this.registry.resources.get(urn)?.inputs ?? {}).invoke({ token, args });
+    } catch (error) {
+      if (!(error instanceof UnsupportedTypesError)) throw error;
+      this.registry.unsupported.add(token);
+      throw new RequestError(`the rehearsal has no model of the function ${token}`);
+    }
   }
 
   // From the request to a registration.
@@ -267,13 +286,15 @@ export class Monitor {
       const prefix = `${packageName}:`;
       const settings = Object.entries(this.context.config).filter(([key]) => key.startsWith(prefix));
       const inputs = Object.fromEntries(settings.map(([key, value]) => [key.slice(prefix.length), value]));
-      this.remember({
+      const provider: Registered = {
         ...emptyResource(urn, type, name),
         custom: true,
         id,
         inputs: version === "" ? inputs : { ...inputs, version },
         options: recordOptions(this.context, { type, name, parent: "" }, noOptions()),
-      });
+      };
+      this.remember(provider);
+      this.deployment.settleOwn(goalOf(provider));
     }
     return `${urn}::${id}`;
   }
@@ -285,8 +306,8 @@ export class Monitor {
 
   // From the registration to an answer.
 
-  private settle(registration: Registration, request: proto.RegisterResourceRequest): Answer {
-    const { subject, urn, inputs } = registration;
+  private async settle(registration: Registration, request: proto.RegisterResourceRequest): Promise<Answer> {
+    const { subject, urn } = registration;
     if (this.needsFailed(registration)) {
       this.registry.failed.add(urn);
       this.registry.skipped.push(urn);
@@ -295,41 +316,35 @@ export class Monitor {
     const base = this.describe(registration, request);
     if (!subject.custom) {
       this.remember(base);
+      this.deployment.settleOwn(goalOf(base));
       return { urn, id: "", outputs: {}, result: proto.Result.SUCCESS };
     }
     if (urns.providedPackage(subject.type) !== undefined) return this.settleProvider(base);
-    return this.settleCustom(base, inputs);
+    const { options } = subject;
+    return this.settleCustom(base, options.hasDeleteBeforeReplace() ? options.getDeleteBeforeReplace() : undefined);
   }
 
   private settleProvider(base: Registered): Answer {
-    const packageName = urns.providedPackage(base.type) ?? "";
-    if (!this.context.clouds[packageName]) {
+    if (!this.context.isKnown(urns.providedPackage(base.type) ?? "")) {
       this.registry.unsupported.add(base.type);
       return this.refuse(base.urn, []);
     }
     const provider = { ...base, id: this.providerId(base.urn), outputs: base.inputs };
     this.remember(provider);
+    this.deployment.settleOwn(goalOf(provider));
     return { urn: base.urn, id: provider.id, outputs: provider.outputs, result: proto.Result.SUCCESS };
   }
 
-  private settleCustom(base: Registered, inputs: values.ValueMap): Answer {
-    const model = this.modelOf(base.type);
-    if (!model) {
+  private async settleCustom(base: Registered, deleteBeforeReplace: boolean | undefined): Promise<Answer> {
+    if (!this.context.isModelled(base.type)) {
       this.registry.unsupported.add(base.type);
       return this.refuse(base.urn, []);
     }
-    const world = this.world(base.provider);
-    const wanted: Wanted = { urn: base.urn, type: base.type, name: base.name, inputs };
-    const checked = check(model, wanted, world);
-    if (checked.failures.length > 0) return this.refuse(base.urn, checked.failures);
-
-    const secretOutputs = base.options.additionalSecretOutputs;
-    const made = this.context.preview
-      ? { id: "", outputs: previewOutputs(model, checked.inputs, secretOutputs) }
-      : create(model, { ...wanted, inputs: checked.inputs }, world, secretOutputs);
-    const resource = { ...base, ...made, ...(base.id === "" ? {} : { id: base.id }), inputs: checked.inputs };
-    this.remember(resource);
-    return { urn: base.urn, id: resource.id, outputs: resource.outputs, result: proto.Result.SUCCESS };
+    const settled = await this.deployment.settle({ ...goalOf(base), deleteBeforeReplace });
+    if ("failures" in settled) return this.refuse(base.urn, settled.failures);
+    const { id, inputs, outputs } = settled.resource;
+    this.remember({ ...base, id, inputs, outputs });
+    return { urn: base.urn, id, outputs, result: proto.Result.SUCCESS };
   }
 
   private refuse(urn: string, failures: readonly string[]): Answer {
@@ -387,47 +402,17 @@ export class Monitor {
 
   private remember(resource: Registered): void {
     this.registry.resources.set(resource.urn, resource);
-    const { urn, type, name, id } = resource;
-    if (!resource.custom) return;
-    this.registry.live.push({
-      urn,
-      type,
-      name,
-      // A check runs only on known inputs, so in a preview it can look for others by their names, but not by their ids.
-      id: id === "" ? unknownValue : id,
-      inputs: values.toPlain(resource.inputs) as Properties,
-      outputs: values.toPlain(resource.outputs) as Properties,
-    });
-  }
-
-  private world(providerReference: string): World {
-    const provider = this.registry.resources.get(urns.urnOfReference(providerReference));
-    return createWorld({
-      project: this.context.project,
-      stack: this.context.stack,
-      resources: this.registry.live,
-      provider: providerConfiguration(provider?.inputs ?? {}),
-    });
-  }
-
-  private modelOf(type: string): ResourceModel | undefined {
-    return this.context.clouds[urns.packageOf(type)]?.resources[type];
   }
 }
 
-/** A provider's inputs as it reads them: everything that is not a string arrives as JSON. */
-function providerConfiguration(inputs: values.ValueMap): Properties {
-  const plain = values.toPlain(inputs) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, parseStructured(value)]));
+/** What the engine keeps of a resource. */
+function stateOf(resource: Registered): StateResource {
+  const { inherited: _inherited, providers: _providers, transforms: _transforms, ...state } = resource;
+  return state;
 }
 
-function parseStructured(value: unknown): unknown {
-  if (typeof value !== "string" || !/^[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+function goalOf(resource: Registered): Goal {
+  return { ...stateOf(resource), deleteBeforeReplace: undefined };
 }
 
 function emptyResource(urn: string, type: string, name: string): Omit<Registered, "options"> {

@@ -3,7 +3,6 @@
  */
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import type { LogMessage, RecordedOptions, Refusal } from "./graph";
-import type { LiveResource } from "./model";
 import type { ValueMap } from "./values";
 
 /** A resource that has been registered or read. */
@@ -38,8 +37,6 @@ export interface Announcement {
 /** Everything that one run of a program leaves behind. */
 export class Registry {
   readonly resources = new Map<string, Registered>();
-  /** Known resources in the form in which models see them. */
-  readonly live: LiveResource[] = [];
   readonly refusals: Refusal[] = [];
   /** Resources that were refused, or not tried because they need one that was. */
   readonly failed = new Set<string>();

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { LiveResource, Properties, ResourceModel, World } from "./model";
+import type { CloudModel, LiveResource, Properties, ResourceModel, World } from "./model";
 import {
   asSecret,
   fromPlain,
@@ -23,6 +23,10 @@ export interface Wanted {
   readonly type: string;
   readonly name: string;
   readonly inputs: ValueMap;
+  /** Inputs of the same resource in the last update, from which a made-up name is kept. */
+  readonly olds?: ValueMap;
+  /** The resource as an update finds it. */
+  readonly before?: Pick<LiveResource, "inputs" | "outputs">;
 }
 
 /** Inputs as the provider completed them, or what is wrong with them. */
@@ -43,12 +47,17 @@ const hexDigits = "0123456789abcdef";
  * Completes and checks inputs: required properties, physical name, defaults, then the model's own checks. What depends
  * on a value that is still unknown is not checked, as in a preview of the real provider.
  */
-export function check(model: ResourceModel, wanted: Wanted, world: World): Checked {
+export function check(
+  model: ResourceModel,
+  wanted: Wanted,
+  world: World,
+  isTaken: (name: string) => boolean = () => false,
+): Checked {
   const missing = model.required
     .filter((property) => wanted.inputs[property] === undefined)
     .map((property) => `missing required property '${property}'`);
 
-  const named = withPhysicalName(model, wanted, world);
+  const named = withPhysicalName(model, wanted, world, isTaken);
   const defaults = fromPlain(model.defaults ?? {}) as ValueMap;
   const inputs: ValueMap = { ...defaults, ...named };
 
@@ -59,30 +68,63 @@ export function check(model: ResourceModel, wanted: Wanted, world: World): Check
   return { inputs, failures };
 }
 
-/** Makes a resource whose inputs have been checked and are all known. */
-export function create(
-  model: ResourceModel,
-  wanted: Wanted,
-  world: World,
-  additionalSecretOutputs: readonly string[],
-): Created {
+/**
+ * Makes a resource whose inputs have been checked and are all known.
+ * @param seed from which everything about it that looks random is drawn
+ */
+export function create(model: ResourceModel, wanted: Wanted, world: World, seed: string): Created {
   const plain = plainProperties(wanted.inputs);
-  const answer = model.create(plain, world, { urn: wanted.urn, name: wanted.name });
+  const { name, before } = wanted;
+  const answer = model.create(plain, world, { urn: seed, name, ...(before && { before }) });
   if (answer.id === "") throw new Error(`the model of ${wanted.type} answered with an empty id`);
   const outputs = fromPlain({ ...plain, ...answer.outputs }) as ValueMap;
   const marked = Object.entries(outputs).map(([key, value]) => [key, likeInput(value, wanted.inputs[key])] as const);
-  return { id: answer.id, outputs: markSecret(Object.fromEntries(marked), model, additionalSecretOutputs) };
+  return { id: answer.id, outputs: markSecret(Object.fromEntries(marked), model.secretOutputs ?? []) };
 }
 
 /** What a preview knows of a resource that is to be created: its inputs. Every other output is unknown. */
-export function previewOutputs(
-  model: ResourceModel,
-  inputs: ValueMap,
-  additionalSecretOutputs: readonly string[],
-): ValueMap {
-  const secretOutputs = [...(model.secretOutputs ?? []), ...additionalSecretOutputs];
+export function previewOutputs(model: ResourceModel, inputs: ValueMap): ValueMap {
+  const secretOutputs = model.secretOutputs ?? [];
   const unknowns: ValueMap = Object.fromEntries(secretOutputs.map((key) => [key, unknown as Value]));
-  return markSecret({ ...unknowns, ...inputs }, model, additionalSecretOutputs);
+  return markSecret({ ...unknowns, ...inputs }, secretOutputs);
+}
+
+/** The outputs after an update: the new inputs, what is computed anew, and all else as it was. */
+export function updatedOutputs(
+  model: ResourceModel,
+  old: { readonly inputs: ValueMap; readonly outputs: ValueMap },
+  news: ValueMap,
+  fresh: ValueMap,
+): ValueMap {
+  const anew = new Set([...Object.keys(news), ...Object.keys(old.inputs), ...(model.recomputed ?? [])]);
+  const kept = Object.entries(old.outputs).filter(([key]) => !anew.has(key));
+  return { ...fresh, ...Object.fromEntries(kept) };
+}
+
+/** What a preview knows of a resource that is to be updated. */
+export function previewUpdate(
+  model: ResourceModel,
+  keptInPreview: CloudModel["keptInPreview"],
+  { oldInputs, oldOutputs, news }: { oldInputs: ValueMap; oldOutputs: ValueMap; news: ValueMap },
+): ValueMap {
+  const stays = (key: string): boolean =>
+    keptInPreview === "all"
+      ? !(model.recomputed ?? []).includes(key) && !(key in oldInputs && !(key in news))
+      : keptInPreview.includes(key);
+  const outputs = Object.entries(oldOutputs).map(([key, value]) => [key, stays(key) ? value : unknown] as const);
+  return markSecret({ ...Object.fromEntries(outputs), ...news }, model.secretOutputs ?? []);
+}
+
+/** Whether the provider made this physical name up. */
+export function isAutoNamed({ naming }: ResourceModel, logicalName: string, name: unknown): boolean {
+  const suffix = { suffix7: /^-[0-9a-f]{7}$/, suffix8: /^[0-9a-f]{8}$/, copy: undefined, none: undefined };
+  const pattern = naming && suffix[naming.auto];
+  return (
+    pattern !== undefined &&
+    typeof name === "string" &&
+    name.startsWith(logicalName) &&
+    pattern.test(name.slice(logicalName.length))
+  );
 }
 
 /** Everything that exists, as a model may look at it. */
@@ -114,15 +156,32 @@ export function stableRandom(seed: string, length: number, alphabet: string): st
   return characters.join("");
 }
 
-function withPhysicalName(model: ResourceModel, wanted: Wanted, world: World): ValueMap {
+function withPhysicalName(
+  model: ResourceModel,
+  wanted: Wanted,
+  world: World,
+  isTaken: (name: string) => boolean,
+): ValueMap {
   const { naming } = model;
   if (!naming || naming.auto === "none" || wanted.inputs[naming.input] !== undefined) return wanted.inputs;
-  const suffixes = {
-    suffix7: () => `-${world.random(wanted.urn, 7, hexDigits)}`,
-    suffix8: () => world.random(wanted.urn, 8, hexDigits),
-    copy: () => "",
-  };
-  return { ...wanted.inputs, [naming.input]: `${wanted.name}${suffixes[naming.auto]()}` };
+  const before = wanted.olds?.[naming.input];
+  const kept = before !== undefined && (naming.auto === "copy" || isAutoNamed(model, wanted.name, toPlain(before)));
+  return { ...wanted.inputs, [naming.input]: kept ? before : madeUpName(naming.auto, wanted, world, isTaken) };
+}
+
+/** A name with a suffix that none of the resource's predecessors bears. */
+function madeUpName(
+  auto: "suffix7" | "suffix8" | "copy",
+  { urn, name }: Wanted,
+  world: World,
+  isTaken: (name: string) => boolean,
+): string {
+  if (auto === "copy") return name;
+  for (let turn = 1; ; turn += 1) {
+    const seed = turn === 1 ? urn : `${urn}#${turn}`;
+    const suffix = auto === "suffix7" ? `-${world.random(seed, 7, hexDigits)}` : world.random(seed, 8, hexDigits);
+    if (!isTaken(`${name}${suffix}`)) return `${name}${suffix}`;
+  }
 }
 
 function nameProblems(model: ResourceModel, inputs: ValueMap): string[] {
@@ -149,8 +208,9 @@ function likeInput(output: Value, input: Value | undefined): Value {
   return isDeepStrictEqual(toPlain(output), toPlain(input)) ? input : new Secret(output);
 }
 
-function markSecret(outputs: ValueMap, model: ResourceModel, additional: readonly string[]): ValueMap {
-  const secret = new Set([...(model.secretOutputs ?? []), ...additional.filter((key) => key !== "id")]);
+/** The outputs with these marked as secret; an id cannot be. */
+export function markSecret(outputs: ValueMap, names: readonly string[]): ValueMap {
+  const secret = new Set(names.filter((key) => key !== "id"));
   return Object.fromEntries(
     Object.entries(outputs).map(([key, value]) => [key, secret.has(key) ? asSecret(value) : value]),
   );

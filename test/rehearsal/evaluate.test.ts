@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import { evaluate, type Evaluation, succeeded, UnsupportedTypesError } from "../../rehearsal/evaluate";
+import { evaluate, type Evaluation, succeeded } from "../../rehearsal/evaluate";
+import { UnsupportedTypesError } from "../../rehearsal/provider";
 import { type Graph, type RecordedResource, unknownValue } from "../../rehearsal/graph";
 import { fakeClouds } from "./fake-cloud";
 

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import type { LiveResource, ResourceModel } from "../../rehearsal/model";
-import { check, create, createWorld, previewOutputs, stableRandom, type Wanted } from "../../rehearsal/simulate";
+import {
+  check,
+  create,
+  createWorld,
+  markSecret,
+  previewOutputs,
+  stableRandom,
+  type Wanted,
+} from "../../rehearsal/simulate";
 import {
   fromWire,
   hasUnknown,
@@ -75,9 +83,9 @@ describe("rehearsal: what a provider answers", () => {
       secretOutputs: ["key"],
       create: () => ({ id: "7", outputs: { key: "k", other: "o", list: ["a", "changed"] } }),
     });
-    const { id, outputs } = create(answer, wanted(inputs), createWorld(place), ["other", "id"]);
+    const { id, outputs } = create(answer, wanted(inputs), createWorld(place), "seed");
     assert.equal(id, "7");
-    assert.deepEqual(toRecord(outputs), {
+    assert.deepEqual(toRecord(markSecret(outputs, ["other", "id"])), {
       plain: 1,
       password: { secret: "x" },
       list: { secret: ["a", "changed"] },
@@ -88,12 +96,12 @@ describe("rehearsal: what a provider answers", () => {
 
   it("does not accept a model that makes something without an id", () => {
     const broken = model({ create: () => ({ id: "", outputs: {} }) });
-    assert.throws(() => create(broken, wanted({}), createWorld(place), []), /empty id/);
+    assert.throws(() => create(broken, wanted({}), createWorld(place), "seed"), /empty id/);
   });
 
   it("knows only the inputs in a preview", () => {
-    const outputs = previewOutputs(model({ secretOutputs: ["key"] }), { size: 1, colour: "red" }, ["colour"]);
-    assert.deepEqual(toRecord(outputs), { key: { secret: "<unknown>" }, size: 1, colour: { secret: "red" } });
+    const outputs = previewOutputs(model({ secretOutputs: ["key"] }), { size: 1, colour: "red" });
+    assert.deepEqual(toRecord(outputs), { key: { secret: "<unknown>" }, size: 1, colour: "red" });
   });
 
   it("finds resources by type and id", () => {

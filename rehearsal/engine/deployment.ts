@@ -1,0 +1,511 @@
+/**
+ * One operation of the engine over a stack's state: decides for each registration what is to be done (check, diff,
+ * create, update, replace), does it, and keeps the state up to date after every step. Mirrors
+ * pkg/resource/deploy/step_generator.go and step.go of Pulumi 3.248, run with --continue-on-error.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { changes, covers, valueAt } from "../differences";
+import { type RecordedOptions, unknownValue } from "../graph";
+import { CloudRefusal, type Compared, LostAnswer, type Made, PartialFailure, type ProviderInstance } from "../provider";
+import { markSecret } from "../simulate";
+import { inheritedAliases } from "./aliases";
+import { cascade } from "./cascade";
+import type { DifferenceKind, Operation, Step } from "./plan";
+import type { PendingOperation, State, StateResource } from "./state";
+import * as urns from "../urn";
+import { toRecord, type ValueMap } from "../values";
+
+/** What the program wants of a resource. */
+export type Goal = Omit<StateResource, "delete" | "pendingReplacement" | "initErrors"> & {
+  /** Whether a replacement deletes first, if the program says so. */
+  readonly deleteBeforeReplace: boolean | undefined;
+};
+
+/** What became of it: the resource, or why there is none. */
+export type Settled = { readonly resource: StateResource } | { readonly failures: readonly string[] };
+
+export interface DeploymentOptions {
+  readonly preview: boolean;
+  readonly prior: State;
+  /** The provider of a resource, by the URN of the provider and its inputs. */
+  readonly open: (providerUrn: string, inputs: ValueMap) => ProviderInstance;
+  /** Called after every step that changed something. */
+  readonly save: (state: State) => void;
+}
+
+export class Deployment {
+  readonly steps: Step[] = [];
+  /** Resources that Pulumi forgets and the cloud keeps. */
+  readonly kept: string[] = [];
+  /** Everything registered so far, in that order. */
+  readonly next = new Map<string, StateResource>();
+  /** Resources of the last operation that have not been registered, or not yet. */
+  private waiting: StateResource[];
+  private readonly priorByUrn: ReadonlyMap<string, StateResource>;
+  /** Earlier URN by today's. */
+  private readonly renamed = new Map<string, string>();
+  private readonly instances = new Map<string, ProviderInstance>();
+  private pending: readonly PendingOperation[];
+
+  constructor(private readonly options: DeploymentOptions) {
+    this.waiting = [...options.prior.resources];
+    this.priorByUrn = new Map(this.waiting.filter((each) => !each.delete).map((each) => [each.urn, each]));
+    this.pending = options.prior.pending;
+  }
+
+  /** The state as it is now. */
+  get state(): State {
+    return {
+      resources: [...this.next.values(), ...this.waiting],
+      pending: this.pending,
+      config: this.options.prior.config,
+    };
+  }
+
+  /** A component, a provider or the stack: nothing but Pulumi knows it. */
+  settleOwn(goal: Goal): StateResource {
+    const { deleteBeforeReplace: _, ...resource } = goal;
+    const prior = this.takeOver(goal);
+    const differences = prior
+      ? this.describe(changes(prior.inputs, resource.inputs), prior.inputs, resource.inputs)
+      : [];
+    const operation = prior === undefined ? "create" : differences.length > 0 ? "update" : "same";
+    this.next.set(goal.urn, resource);
+    this.note(operation, resource, { old: prior, differences });
+    return resource;
+  }
+
+  /** Something that the program reads and does not manage. */
+  settleRead(resource: StateResource): void {
+    const prior = this.takeOver(resource);
+    this.next.set(resource.urn, resource);
+    this.note("read", resource, { old: prior });
+  }
+
+  /** Outputs of a component or the stack. */
+  setOutputs(urn: string, outputs: ValueMap): void {
+    const resource = this.next.get(urn);
+    if (!resource) return;
+    this.next.set(urn, { ...resource, outputs });
+    this.save();
+  }
+
+  /** A resource of a cloud. */
+  async settle(goal: Goal): Promise<Settled> {
+    const provider = this.providerOf(goal.provider);
+    const prior = this.priorOf(goal);
+    const olds = prior && !prior.external && !this.isGone(prior) ? prior : undefined;
+    const wanted = olds ? withIgnored(goal, olds) : goal.inputs;
+    const checked = await provider.check({ urn: goal.urn, ...(olds && { olds: olds.inputs }), news: wanted });
+    if (checked.failures.length > 0) return { failures: checked.failures };
+    if (!prior || prior.external) return this.create(goal, checked.inputs, { operation: "create" });
+    if (!olds) return this.createSuccessor(goal, checked.inputs, prior, { replaces: [] });
+    return this.compareAndApply(goal, checked.inputs, olds, provider);
+  }
+
+  private async compareAndApply(
+    goal: Goal,
+    inputs: ValueMap,
+    prior: StateResource,
+    provider: ProviderInstance,
+  ): Promise<Settled> {
+    const { urn, options } = goal;
+    const triggered = isTriggered(options.replacementTrigger, prior.options.replacementTrigger);
+    const compared = triggered
+      ? { differences: {}, replaces: ["replacementTrigger"], deleteBeforeReplace: false }
+      : replacingOn(
+          options.replaceOnChanges,
+          await provider.diff({ urn, id: prior.id, oldInputs: prior.inputs, oldOutputs: prior.outputs, news: inputs }),
+          [prior.inputs, inputs],
+        );
+    // While the difference was worked out, the resource may have been deleted for the sake of another one.
+    if (this.isGone(this.priorOf(goal)!)) return this.settle(goal);
+    if (compared.replaces.length > 0) return this.replace(goal, prior, compared);
+    if (Object.keys(compared.differences).length === 0 && !prior.initErrors)
+      return { resource: this.keep(goal, inputs, prior) };
+    return this.update(goal, inputs, prior, compared);
+  }
+
+  private keep(goal: Goal, inputs: ValueMap, prior: StateResource): StateResource {
+    const { deleteBeforeReplace: _, ...rest } = goal;
+    const resource = { ...rest, inputs, id: prior.id, outputs: prior.outputs };
+    this.take(prior);
+    this.next.set(goal.urn, resource);
+    this.note("same", resource, { old: prior });
+    return resource;
+  }
+
+  private async create(
+    goal: Goal,
+    inputs: ValueMap,
+    { operation, ...about }: { operation: Operation } & About,
+  ): Promise<Settled> {
+    const { deleteBeforeReplace: _, ...rest } = goal;
+    const { preview } = this.options;
+    return this.attempt(goal.urn, "creating", { ...rest, inputs }, { operation, ...about }, async () =>
+      this.providerOf(goal.provider).create({ urn: goal.urn, inputs, preview }),
+    );
+  }
+
+  private async update(goal: Goal, inputs: ValueMap, prior: StateResource, compared: Compared): Promise<Settled> {
+    const { deleteBeforeReplace: _, ...rest } = goal;
+    const { preview } = this.options;
+    const about = { old: prior, differences: this.describe(compared.differences, prior.inputs, inputs) };
+    return this.attempt(goal.urn, "updating", { ...rest, inputs }, { operation: "update", ...about }, async () =>
+      this.providerOf(goal.provider).update({
+        urn: goal.urn,
+        id: prior.id,
+        oldInputs: prior.inputs,
+        oldOutputs: prior.outputs,
+        news: inputs,
+        preview,
+      }),
+    );
+  }
+
+  private async replace(goal: Goal, prior: StateResource, compared: Compared): Promise<Settled> {
+    if (goal.options.protect && prior.options.protect) {
+      const message =
+        `unable to replace resource "${goal.urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
+        "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`";
+      this.noteReplacement(goal, prior, compared, "failed");
+      return { failures: [message] };
+    }
+    // A successor is named anew, so its inputs are completed without those of its predecessor.
+    const again = await this.providerOf(goal.provider).check({ urn: goal.urn, news: withIgnored(goal, prior) });
+    if (again.failures.length > 0) return { failures: again.failures };
+    const about = {
+      replaces: compared.replaces,
+      differences: this.describe(compared.differences, prior.inputs, again.inputs),
+    };
+    if (!(goal.deleteBeforeReplace ?? compared.deleteBeforeReplace)) {
+      const made = await this.create(goal, again.inputs, { operation: "create-replacement", old: prior, ...about });
+      if ("resource" in made) {
+        this.noteReplacement(goal, prior, compared, this.options.preview ? "planned" : "done");
+        this.waiting.push({ ...prior, delete: true });
+        this.save();
+      }
+      return made;
+    }
+    const refused = await this.deleteForReplacement(prior);
+    if (refused !== undefined) return { failures: [refused] };
+    return this.createSuccessor(goal, again.inputs, prior, about);
+  }
+
+  private async createSuccessor(goal: Goal, inputs: ValueMap, prior: StateResource, about: About): Promise<Settled> {
+    this.note("replace", { ...prior, options: goal.options }, { old: prior, ...about });
+    return this.create(goal, inputs, { operation: "create-replacement", old: prior, ...about });
+  }
+
+  /** Deletes a resource before its successor exists, and first whatever cannot live on without it. */
+  private async deleteForReplacement(prior: StateResource): Promise<string | undefined> {
+    const dependents = await cascade(prior, this.waiting, (resource) => this.providerOf(resource.provider));
+    const isProtected = dependents.find(({ options }) => options.protect);
+    if (isProtected) {
+      return (
+        `unable to replace resource "${isProtected.urn}" as part of replacing "${prior.urn}" as it is currently marked ` +
+        "for protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program " +
+        `and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${isProtected.urn}'\``
+      );
+    }
+    for (const condemned of [...dependents].reverse().concat(prior)) {
+      if (this.isGone(condemned)) continue;
+      const failure = await this.remove(condemned, "delete-replaced");
+      if (failure !== undefined) return failure;
+    }
+    return undefined;
+  }
+
+  /**
+   * Deletes everything that the program no longer asks for, and the old halves of replacements.
+   * @returns what went wrong, by URN
+   */
+  async deleteRest(): Promise<Map<string, string>> {
+    const failures = new Map<string, string>();
+    const needed = new Set<string>();
+    for (const resource of dependentsFirst(this.waiting)) {
+      const failure = needed.has(resource.urn)
+        ? undefined
+        : await this.remove(resource, resource.delete ? "delete-replaced" : "delete");
+      if (failure !== undefined) failures.set(resource.urn, failure);
+      if (failure !== undefined || needed.has(resource.urn)) for (const urn of needsOf(resource)) needed.add(urn);
+    }
+    return failures;
+  }
+
+  /** Takes a resource out of the cloud and the state; says why not. */
+  private async remove(resource: StateResource, operation: "delete" | "delete-replaced"): Promise<string | undefined> {
+    const { urn, options } = resource;
+    if (resource.pendingReplacement) {
+      this.note("remove-pending-replace", resource, { old: resource });
+      this.take(resource);
+      this.save();
+      return undefined;
+    }
+    if (operation === "delete" && options.protect) {
+      this.note("delete", resource, { old: resource, outcome: "failed" });
+      return (
+        `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the ` +
+        "`protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
+        `\`pulumi state unprotect '${urn}'\``
+      );
+    }
+    const failure = await this.deleteThing(resource);
+    this.note(resource.external ? "discard" : operation, resource, {
+      old: resource,
+      outcome: failure === undefined ? undefined : "failed",
+    });
+    if (failure !== undefined) return failure;
+    if (operation === "delete-replaced" && !resource.delete) {
+      const index = this.waiting.indexOf(resource);
+      this.waiting[index] = { ...resource, pendingReplacement: true };
+    } else {
+      this.take(resource);
+    }
+    this.save();
+    return undefined;
+  }
+
+  private async deleteThing(resource: StateResource): Promise<string | undefined> {
+    const { urn, id, outputs, options, custom, external, type } = resource;
+    if (!custom || external || urns.providedPackage(type) !== undefined) return undefined;
+    if (options.retainOnDelete) {
+      this.kept.push(urn);
+      return undefined;
+    }
+    if (options.deletedWith !== undefined && this.isDeleted(options.deletedWith)) return undefined;
+    if (this.options.preview) return undefined;
+    this.begin(urn, "deleting");
+    try {
+      await this.providerOf(resource.provider).delete({ urn, id, outputs });
+    } catch (error) {
+      if (error instanceof LostAnswer) this.end(urn);
+      if (!(error instanceof CloudRefusal || error instanceof LostAnswer)) throw error;
+      this.end(urn);
+      return error.message;
+    }
+    this.end(urn);
+    return undefined;
+  }
+
+  /** Does a call, and puts what it made into the state. */
+  private async attempt(
+    urn: string,
+    operation: PendingOperation["operation"],
+    resource: Omit<StateResource, "delete">,
+    about: { operation: Operation } & About,
+    call: () => Promise<Made>,
+  ): Promise<Settled> {
+    const secret = resource.options.additionalSecretOutputs;
+    const put = ({ id, outputs }: Made, initErrors?: readonly string[]): StateResource => {
+      const made = {
+        ...resource,
+        id: id === "" ? resource.id : id,
+        outputs: markSecret(outputs, secret),
+        ...(initErrors && { initErrors }),
+      };
+      if (about.old) this.take(about.old);
+      this.next.set(urn, made);
+      return made;
+    };
+    this.begin(urn, operation);
+    try {
+      const made = put(await call());
+      this.note(about.operation, made, about);
+      this.end(urn);
+      return { resource: made };
+    } catch (error) {
+      if (error instanceof PartialFailure) put(error.made, error.reasons);
+      else if (!(error instanceof CloudRefusal || error instanceof LostAnswer)) throw error;
+      // A lost answer to a creation stays a pending operation: there may be a thing that no state knows.
+      if (!(error instanceof LostAnswer && operation === "creating")) this.end(urn);
+      this.note(about.operation, resource, { ...about, outcome: "failed" });
+      return { failures: [error.message] };
+    }
+  }
+
+  private begin(urn: string, operation: PendingOperation["operation"]): void {
+    if (this.options.preview) return;
+    this.pending = [...this.pending, { urn, operation }];
+    this.save();
+  }
+
+  private end(urn: string): void {
+    this.pending = this.pending.filter((each) => each.urn !== urn);
+    this.save();
+  }
+
+  private save(): void {
+    if (!this.options.preview) this.options.save(this.state);
+  }
+
+  private providerOf(reference: string): ProviderInstance {
+    const urn = urns.urnOfReference(reference);
+    const known = this.instances.get(urn);
+    if (known) return known;
+    const resource = this.next.get(urn) ?? this.priorByUrn.get(urn);
+    if (!resource) throw new Error(`the provider ${reference} is not registered`);
+    const instance = this.options.open(urn, resource.inputs);
+    this.instances.set(urn, instance);
+    return instance;
+  }
+
+  // Earlier resources.
+
+  private priorOf(goal: Pick<Goal, "urn" | "type" | "name" | "parent" | "options">): StateResource | undefined {
+    const candidates = [goal.urn, ...goal.options.aliases, ...inheritedAliases(goal, this.renamed)];
+    const found = candidates.map((each) => this.waiting.find((old) => old.urn === each && !old.delete));
+    const prior = found.find((each) => each !== undefined);
+    if (prior && prior.urn !== goal.urn) this.renamed.set(goal.urn, prior.urn);
+    return prior;
+  }
+
+  private takeOver(goal: Parameters<Deployment["priorOf"]>[0]): StateResource | undefined {
+    const prior = this.priorOf(goal);
+    if (prior) this.take(prior);
+    return prior;
+  }
+
+  private take(prior: StateResource): void {
+    this.waiting = this.waiting.filter(
+      (each) => each !== prior && !(each.urn === prior.urn && !each.delete && !prior.delete),
+    );
+  }
+
+  private isGone(resource: StateResource): boolean {
+    return this.waiting.some(({ urn, pendingReplacement }) => urn === resource.urn && pendingReplacement === true);
+  }
+
+  private isDeleted(urn: string): boolean {
+    return !this.next.has(urn) && this.steps.some((step) => step.urn === urn && step.operation.startsWith("delete"));
+  }
+
+  // Steps.
+
+  private describe(
+    differences: ReadonlyMap<string, DifferenceKind> | Readonly<Record<string, DifferenceKind>>,
+    olds: ValueMap,
+    news: ValueMap,
+  ): Step["differences"] {
+    const entries = differences instanceof Map ? [...differences] : Object.entries(differences);
+    return (entries as [string, DifferenceKind][]).map(([path, kind]) => {
+      const old = valueAt(olds, path);
+      const now = valueAt(news, path);
+      return {
+        path,
+        kind,
+        ...(old === undefined ? {} : { old: toRecord(old) }),
+        ...(now === undefined ? {} : { new: toRecord(now) }),
+      };
+    });
+  }
+
+  private noteReplacement(goal: Goal, prior: StateResource, compared: Compared, outcome: Step["outcome"]): void {
+    const differences = this.describe(compared.differences, prior.inputs, goal.inputs);
+    this.note(
+      "replace",
+      { ...prior, options: goal.options },
+      { old: prior, replaces: compared.replaces, differences, outcome },
+    );
+  }
+
+  private note(
+    operation: Operation,
+    resource: StateResource,
+    about: About & { outcome?: Step["outcome"] | undefined },
+  ): void {
+    const { old, differences, replaces, outcome } = about;
+    const gone = operation.startsWith("delete") || operation === "discard";
+    this.steps.push({
+      operation,
+      urn: resource.urn,
+      type: resource.type,
+      name: resource.name,
+      custom: resource.custom,
+      differences: differences ?? [],
+      replaces: replaces ?? [],
+      protect: resource.options.protect,
+      retainOnDelete: resource.options.retainOnDelete,
+      ...(old && { oldInputs: toRecord(old.inputs) as Record<string, unknown>, id: old.id }),
+      ...(gone ? {} : { newInputs: toRecord(resource.inputs) as Record<string, unknown> }),
+      outcome: outcome ?? (this.options.preview ? "planned" : "done"),
+    });
+  }
+}
+
+interface About {
+  readonly old?: StateResource | undefined;
+  readonly differences?: Step["differences"];
+  readonly replaces?: readonly string[];
+}
+
+/** The program's inputs with those of the last update where the program wants changes ignored. */
+function withIgnored({ inputs, options }: Goal, prior: StateResource): ValueMap {
+  const ignored: Record<string, ValueMap[string]> = {};
+  const dropped = new Set<string>();
+  for (const path of options.ignoreChanges) {
+    if (!/^[A-Za-z_]\w*$/.test(path))
+      throw new Error(`the rehearsal ignores changes of whole inputs only, not of ${path}`);
+    const old = prior.inputs[path];
+    if (old === undefined) dropped.add(path);
+    else ignored[path] = old;
+  }
+  const rest = Object.entries(inputs).filter(([key]) => !dropped.has(key));
+  return { ...Object.fromEntries(rest), ...ignored };
+}
+
+/** Nothing given on either side is no trigger; what is unknown may be anything. */
+function isTriggered(now: RecordedOptions["replacementTrigger"], old: RecordedOptions["replacementTrigger"]): boolean {
+  const [after, before] = [now, old].map(unwrapped);
+  if (JSON.stringify([after, before]).includes(JSON.stringify(unknownValue))) return true;
+  if (after === undefined || after === null || before === undefined || before === null) return false;
+  return !isDeepStrictEqual(after, before);
+}
+
+function unwrapped(value: unknown): unknown {
+  const isWrapped = typeof value === "object" && value !== null && Object.keys(value).join() === "secret";
+  return isWrapped ? unwrapped((value as { secret: unknown }).secret) : value;
+}
+
+/** Turns changes of these inputs into replacements. */
+function replacingOn(paths: readonly string[], compared: Compared, inputs: readonly ValueMap[]): Compared {
+  const hit = (path: string): boolean =>
+    paths.some((pattern) => pattern === "*" || covers(pattern.replaceAll("[*]", "[]"), path, inputs));
+  const differences = Object.entries(compared.differences).map(([path, kind]): [string, DifferenceKind] => [
+    path,
+    hit(path) && !kind.endsWith("-replace") ? (`${kind}-replace` as DifferenceKind) : kind,
+  ]);
+  const replaces = differences.filter(([path]) => hit(path)).map(([path]) => path.split(/[.[]/)[0]!);
+  return {
+    ...compared,
+    differences: Object.fromEntries(differences),
+    replaces: [...new Set([...compared.replaces, ...replaces])],
+  };
+}
+
+/** URNs that a resource cannot do without. */
+export function needsOf(resource: StateResource): string[] {
+  const { parent, provider, dependencies, propertyDependencies, options } = resource;
+  return [
+    parent,
+    provider === "" ? "" : urns.urnOfReference(provider),
+    options.deletedWith ?? "",
+    ...dependencies,
+    ...Object.values(propertyDependencies).flat(),
+  ].filter((urn) => urn !== "");
+}
+
+/** Resources in an order in which they can be deleted; among equals the youngest first. */
+function dependentsFirst(resources: readonly StateResource[]): StateResource[] {
+  const byUrn = new Map<string, StateResource[]>();
+  for (const each of resources) byUrn.set(each.urn, [...(byUrn.get(each.urn) ?? []), each]);
+  const ordered = new Set<StateResource>();
+  const visit = (resource: StateResource): void => {
+    if (ordered.has(resource)) return;
+    for (const urn of needsOf(resource))
+      for (const needed of byUrn.get(urn) ?? []) if (needed !== resource) visit(needed);
+    ordered.add(resource);
+  };
+  resources.forEach(visit);
+  return [...ordered].reverse();
+}
