@@ -6,6 +6,8 @@ set -Eeuo pipefail
 # shellcheck source=nodes/lib/common.sh
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 load_settings
+# shellcheck source=nodes/lib/masters.sh
+. "$NODE_LIB/masters.sh"
 FAILED="$RUN_DIR/failed-settings"
 IFS=, read -ra masters <<<"$MASTER_IPS"
 export PRIVATE_IP="${masters[SLOT - 1]}"
@@ -30,14 +32,6 @@ look() {
   keys="$("$NODE_LIB/apply.sh" check 2>/dev/null)" || code=$?
   if ((code == 4)); then wait_for "$keys"; fi
   if ((code != 0)); then exit "$code"; fi
-}
-
-answers() { [[ "$(curl -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time 5 "$1" || true)" == 200 ]]; }
-
-# The address of this node's health check, at another master.
-health_at() {
-  local place="${HEALTH_URL#*://}"
-  printf '%s://%s%s' "${HEALTH_URL%%://*}" "$1" "${place#"${place%%[:/]*}"}"
 }
 
 check_others() {

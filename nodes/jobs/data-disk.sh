@@ -73,6 +73,8 @@ prepare() {
     mkdir -p "$ASIDE"
     mountpoint -q "$ASIDE" || mount "$DEVICE" "$ASIDE"
     if [[ -s "$ASIDE/.openvidu-node/installed" ]]; then
+      # Left by a move that was interrupted at its very end. Nothing on this disk may be taken for unfinished any more.
+      rm -f "$ASIDE/.openvidu-node/unfinished"
       umount "$ASIDE"
       mount_in_place
     else

@@ -50,7 +50,7 @@ add_repository() {
   id="$(release_field ID)"
   codename="$(release_field VERSION_CODENAME)"
   key="$(mktemp "$RUN_DIR/key.XXXXXX")"
-  until_ok 120 5 curl -fsS --proto "${PROTOCOLS:-=https}" --max-time 30 -o "$key" "$REPOSITORY/$id/gpg" ||
+  until_ok 120 5 curl -fsS --proto "${PROTOCOLS:-=https}" --max-time "${OPENVIDU_NODE_HTTP_SECONDS:-30}" -o "$key" "$REPOSITORY/$id/gpg" ||
     fail "the key of Docker's package repository could not be fetched"
   # Exactly one primary key, and it is Docker's: a file with more keys would let others sign as well.
   found="$(gpg --batch --with-colons --show-keys "$key" | awk -F: '$1 == "pub" { p = 1 } $1 == "fpr" && p { print $10; p = 0 }')"
@@ -112,4 +112,4 @@ else
   have_all || fail "Docker $DOCKER_VERSION and Compose $DOCKER_COMPOSE_VERSION are not what was installed"
 fi
 systemctl enable --now docker
-until_ok 60 2 docker info >/dev/null 2>&1 || fail "Docker does not answer within 60 s"
+until_ok 60 2 ask_docker info >/dev/null 2>&1 || fail "Docker does not answer within 60 s"

@@ -31,8 +31,6 @@ wait_for_request() {
   done
 }
 
-ask_docker() { timeout 30 docker "$@"; }
-
 # SIGQUIT means: take nothing new, end when what runs has ended. Each failure is noted and passed over: a container that
 # cannot be reached must not keep the others from being asked.
 signal_all() {

@@ -16,12 +16,11 @@ declare -A LIMITS=([ready]=900 [backed-up]=9000 [stopped]=2400 [updated]=5400 [s
 SYSTEM_MIB=8192 DATA_MIB=1024
 
 program() { run_program python3 "$NODE_LIB/upgrade.py" "$@"; }
-answers() { curl -fs -o /dev/null --noproxy '*' --max-time 5 "$1"; }
 is_known() { printf '%s  %s\n' "$SHA256" "$SCRIPT" | sha256sum --check --status; }
 
 check_media() {
   local process
-  process="$(docker inspect -f '{{.State.Pid}}' redis-server 2>/dev/null)" ||
+  process="$(ask_docker inspect -f '{{.State.Pid}}' redis-server 2>/dev/null)" ||
     fail "Redis does not run here, so media nodes cannot be seen; --media-is-gone says that there are none"
   program media "$process"
 }
@@ -30,17 +29,19 @@ begin() {
   local address media=watched
   if [[ "${1:-}" == --media-is-gone ]]; then media=gone; else check_media; fi
   for address in ${MASTER_IPS//,/ }; do
-    answers "${HEALTH_URL/127.0.0.1/$address}" || fail "the master at $address is not healthy"
+    answers "$(health_at "$address")" || fail "the master at $address is not healthy"
   done
   program begin "$(deployed_version)" "$media"
 }
 
-fetch_script() { curl -fsSL --proto "${OPENVIDU_NODE_PROTOCOLS:-=https}" --tlsv1.2 --max-time 60 -o "$SCRIPT" "$URL"; }
+fetch_script() {
+  curl -fsSL --proto "${OPENVIDU_NODE_PROTOCOLS:-=https}" --tlsv1.2 --max-time "${OPENVIDU_NODE_HTTP_SECONDS:-60}" -o "$SCRIPT" "$URL"
+}
 
 do_ready() {
   [[ "$(deployed_version)" == "$FROM" ]] ||
     fail "OpenVidu $(deployed_version) is installed on this master, and the step leads from $FROM to $TO"
-  docker info >/dev/null 2>&1 || fail "Docker does not answer"
+  ask_docker info >/dev/null 2>&1 || fail "Docker does not answer"
   answers "$HEALTH_URL" || fail "OpenVidu on this master is not healthy"
   if [[ "$MEDIA" != gone ]]; then check_media; fi
   (($(free_mib "$ROOT/var/lib") > SYSTEM_MIB)) || fail "less than $SYSTEM_MIB MiB are free for images"

@@ -25,6 +25,8 @@ KEEP = 14
 PART = int(os.environ.get("OPENVIDU_NODE_PART", 64 << 20))
 SLOT = os.environ["SLOT"]
 DUMP_SECONDS, RESTORE_SECONDS = 3600, 7200
+# How timeout ends: also by its own signal, where the program did not end when it was told to.
+TIMED_OUT = (124, -9)
 # The password comes on standard input, ahead of the archive, and goes on through a pipe: no argument list, environment or
 # file ever holds it. The name `admin` is of the database with the accounts, which a restore leaves as they are.
 DUMP = 'IFS= read -r config; exec mongodump --host="$1" --port=20000 --username="$2" --authenticationDatabase=admin'
@@ -105,7 +107,8 @@ def feed(run, bodies):
 def last_line(errors, code):
     errors.seek(0)
     lines = errors.read().decode(errors="replace").strip().split("\n")
-    return clean(lines[-1])[:200] or "ended with %d" % code
+    how = "took too long" if code in TIMED_OUT else "ended with %d" % code
+    return clean(lines[-1])[:200] or how
 
 
 def clean(text):
@@ -274,7 +277,11 @@ def try_restore(path, host):
         command = in_mongo(RESTORE, host, RESTORE_SECONDS)
         run = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
         feed(run, itertools.chain([password_line().encode()], iter(lambda: dump.read(1 << 20), b"")))
-        return last_line(errors, run.returncode) if run.wait() != 0 else None
+        code = run.wait()
+        # All of them are asked through the same Docker.
+        if code in TIMED_OUT:
+            raise Trouble("the database was not restored: " + last_line(errors, code))
+        return last_line(errors, code) if code != 0 else None
 
 
 if __name__ == "__main__":

@@ -97,6 +97,9 @@ is_leaving() { [[ -e "$STATE_DIR/drain" ]]; }
 # An upgrade or a restore is at OpenVidu's files: nobody else may start, stop or change it.
 is_upgrading() { [[ -e "$STATE_DIR/upgrade" || -e "$STATE_DIR/hold" ]]; }
 
+# A Docker that hangs does not end when it is told to.
+ask_docker() { timeout --kill-after=5 30 docker "$@"; }
+
 # run_program <command...>: its errors become the reason of the failure. Our programs write reasons, never values.
 run_program() {
   local errors code=0

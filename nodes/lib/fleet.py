@@ -4,7 +4,6 @@
 # begins from the start (reference/cloud-facts-azure.md 1, 7.8, 12).
 import calendar
 import collections
-import email.utils
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ import urllib.parse
 
 from bundle import replace_file
 from cloud import instance, store_request, token
+from store import times
 from web import Trouble, call
 
 BLOB = "controller"
@@ -48,7 +48,7 @@ def read(name, container=None, lease=None):
     if status == 404:
         return None
     check(status, "blob " + name, 200)
-    now, then = (email.utils.parsedate_to_datetime(headers[key]).timestamp() for key in ("Date", "Last-Modified"))
+    now, then = times(headers)
     return Blob(body, now - then, now)
 
 

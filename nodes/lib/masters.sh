@@ -1,12 +1,21 @@
 # shellcheck shell=bash
-# What backup, restore and upgrade on a master share: the line that openvidu-status shows, the mark that keeps OpenVidu
-# stopped, and OpenVidu's installation as files: all that lies in its directory but its data. Sourced after common.sh.
+# What the jobs of day 2 on a master share: a look at the other masters, the line that openvidu-status shows, the mark that
+# keeps OpenVidu stopped, and OpenVidu's installation as files: all that lies in its directory but its data. Sourced after
+# common.sh.
 KEPT="$PREFIX/.openvidu-node"
 # Takes no part in backups, and lies on the same file system, so that files change places at once.
 WORK="$KEPT/work"
 HOLD="$STATE_DIR/hold"
 # Services and vendor's programs own these; a backup of files would be torn or large.
 DATA=(data backups egress_data lost+found)
+
+answers() { [[ "$(curl -s -o /dev/null -w '%{http_code}' --noproxy '*' --max-time 5 "$1" || true)" == 200 ]]; }
+
+# The address of this node's health check, at another master.
+health_at() {
+  local place="${HEALTH_URL#*://}"
+  printf '%s://%s%s' "${HEALTH_URL%%://*}" "$1" "${place#"${place%%[:/]*}"}"
+}
 
 # report <what> <text>: never hand it a value from the bundle.
 report() {
@@ -16,9 +25,9 @@ report() {
 
 # The vendor's own record; while a change of files is under way it can be missing.
 deployed_version() {
-  local version=""
-  version="$(sed -nE 's/^[^#]*version"?: *"?([0-9][^" ]*)"?.*/\1/p' "$PREFIX/deployment-info.yaml" 2>/dev/null | head -n 1)" || true
-  printf '%s\n' "${version:-$(cat "$KEPT/installed" 2>/dev/null || true)}"
+  local release=""
+  release="$(sed -nE 's/^[^#]*version"?: *"?([0-9][^" ]*)"?.*/\1/p' "$PREFIX/deployment-info.yaml" 2>/dev/null | head -n 1)" || true
+  printf '%s\n' "${release:-$(cat "$KEPT/installed" 2>/dev/null || true)}"
 }
 
 # free_mib <path>

@@ -30,14 +30,19 @@ def check(status, name, *accepted):
         raise Trouble("store %s: %d" % (name, status))
 
 
+# The store's own time, and when the object changed.
+def times(headers):
+    return [email.utils.parsedate_to_datetime(headers[key]).timestamp() for key in ("Date", "Last-Modified")]
+
+
 # The object's Entry, or None if there is none.
 def read(name):
     status, headers, body = store_request("GET", name)
     if status == 404:
         return None
     check(status, name, 200)
-    now, then = (email.utils.parsedate_to_datetime(headers[key]) for key in ("Date", "Last-Modified"))
-    return Entry(body, headers["ETag"], (now - then).total_seconds())
+    now, then = times(headers)
+    return Entry(body, headers["ETag"], now - then)
 
 
 # `match` is the etag of the state that this write replaces, None if there must be nothing yet, or ANY. Returns the new

@@ -44,8 +44,10 @@ export class CloudWorld {
   public readonly actions = new LifecycleActions(settingsOf("aws", "media")["GROUP_NAME"]!);
   public readonly coordination: ObjectStore;
   public bundle: string;
-  /** What the vendor's address gives out, and what the node's health address answers. */
+  /** What the vendor's address gives out. */
   public installer = vendor;
+  /** More files that can be downloaded. */
+  public readonly downloads = new Map<string, string>();
   private readonly services: Service[] = [];
   private readonly machines: Machine[] = [];
 
@@ -91,8 +93,10 @@ export class CloudWorld {
     return this.services;
   }
 
-  private readonly site: Handler = ({ path }) =>
-    path === "/installer.sh" ? { status: 200, body: this.installer } : { status: 200 };
+  private readonly site: Handler = ({ path }) => ({
+    status: 200,
+    body: path === "/installer.sh" ? this.installer : this.downloads.get(path),
+  });
 
   private awsHandlers(): Handler[] {
     const services: Record<string, Handler> = {

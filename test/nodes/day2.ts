@@ -2,8 +2,10 @@
  * What the tests of backup, restore and upgrade share: a master with an installation and a database, and a way to cut a
  * program short at any of its calls.
  */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { bundleOf, fileStore, Machine, type Run, specOf } from "./machine";
 
 const library = "/usr/local/lib/openvidu-node";
@@ -21,7 +23,8 @@ for word in "$@"; do [[ "$word" != --config=* ]] || password="$(cat "\${word#*=}
 if [[ "$password" != 'password: "hushMONGOADMINPASSWORD"' ]]; then echo "wrong password: $password" >&2; exit 1; fi
 ${action}`;
 
-const docker = `
+/** Docker that runs in a container what is asked for on the machine itself. */
+export const docker = `
 case "$1" in
   exec) shift 3; exec "$@" ;;
   inspect) echo 77 ;;
@@ -44,6 +47,11 @@ export function master(slot: number, version: string, store: string, settings: R
   mkdirSync(store, { recursive: true });
   symlinkSync(store, machine.path("/store"));
   Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", OPENVIDU_NODE_PART: "100" });
+  return furnish(machine, version);
+}
+
+/** Gives a machine an OpenVidu that serves, with a database of one line, and the commands that its jobs call. */
+export function furnish(machine: Machine, version: string): Machine {
   install(machine, version);
   machine.stub("docker", docker);
   machine.stub("docker-compose", 'echo "Docker Compose version v5.1.4"');
@@ -104,6 +112,29 @@ export function objects(store: string, prefix: string): string[] {
     .sort();
 }
 
+/** Processes of a session, whatever their process groups. */
+function membersOf(session: number): number[] {
+  const { stdout } = spawnSync("ps", ["-o", "pid=", "-s", String(session)], { encoding: "utf8" });
+  return stdout.split("\n").filter(Boolean).map(Number);
+}
+
+/** Ends everything that a program has started, and returns when nothing of it is left to hold a lock. */
+export async function killSession(session: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const alive = membersOf(session);
+    if (alive.length === 0) return;
+    for (const pid of alive) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    await pause(10);
+  }
+  throw new Error(`processes of ${session} do not end`);
+}
+
 /**
  * Runs a job and kills it, with all that it started, at its nth call of a recorded command. Returns undefined if it was
  * killed, and what the job did if it ended before.
@@ -120,7 +151,10 @@ fi
 `,
   );
   machine.environment["STUB_HOOK"] = machine.path("/hook");
-  const run = await machine.job(job, ...args);
+  const { process: child, ended } = machine.start(job, ...args);
+  const run = await ended;
+  // What was just being started has escaped the first blow, and can outlive the job's output.
+  if (run.code === null) await killSession(child.pid!);
   delete machine.environment["STUB_HOOK"];
   rmSync(machine.path("/hook"));
   return run.code === null ? undefined : run;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Machine, needsScripts, specOf, StandIn } from "./machine";
+import { dockersKey, packageCommands } from "./packages";
 
 const library = "/usr/local/lib/openvidu-node";
-const dockersKey = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
 
 describe("Docker on a node", function () {
   needsScripts(this);
@@ -23,23 +23,7 @@ describe("Docker on a node", function () {
       OPENVIDU_NODE_PAUSE: "1",
       PROTOCOLS: "=http",
     });
-    machine.write("/etc/os-release", 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n');
-    machine.stub("dpkg", "echo amd64");
-    machine.stub(
-      "apt-cache",
-      `v=29.5.3; [[ "$2" == docker-ce ]] || v=5.1.4
-for version in 99.0.0 "\${v}0" "$v" 1.0.0; do echo " $2 | 5:$version-1~ubuntu.24.04~noble | https://x noble/stable amd64 Packages"; done`,
-    );
-    // Installing makes the commands report the pinned versions.
-    machine.stub(
-      "apt-get",
-      `[[ "$*" == *docker-ce=* ]] && echo 29.5.3 >"$OPENVIDU_NODE_ROOT/engine"
-[[ "$*" == *docker-compose-plugin=* ]] && { d="$OPENVIDU_NODE_ROOT/usr/libexec/docker/cli-plugins"; mkdir -p "$d"; printf '#!/bin/sh\\necho v5.1.4\\n' >"$d/docker-compose"; chmod +x "$d/docker-compose"; }
-true`,
-    );
-    machine.stub("docker", 'case "$1" in --version) cat "$OPENVIDU_NODE_ROOT/engine" 2>/dev/null || exit 127 ;; esac');
-    machine.environment["PATH"] = `${machine.path("/usr/local/bin")}:${machine.environment["PATH"]}`;
-    machine.stub("docker-compose", "exit 127");
+    packageCommands(machine);
     machine.write("/stubs/gpg", '#!/bin/sh\ncat "$OPENVIDU_NODE_ROOT/fingerprints"\n', 0o755);
   });
   afterEach(async () => {
@@ -262,6 +246,19 @@ describe("the data disk of a master", function () {
     machine.write(`${prefix}/config/whole`, "x");
     assert.equal((await machine.job("data-disk", "adopt")).code, 0);
     assert.ok(!machine.has(`${prefix}/config/half`));
+  });
+
+  it("does not keep the mark of a move that was interrupted at its very end", async () => {
+    make("aws");
+    link(ebs);
+    machine.write("/kind", "ext4\n");
+    machine.write("/disk/.openvidu-node/installed", "3.8.0\n");
+    machine.write("/disk/.openvidu-node/unfinished", "");
+    machine.write("/disk/data/precious", "x");
+    const { code, log } = await machine.job("data-disk", "prepare");
+    assert.equal(code, 0, log);
+    assert.equal(machine.read(`${prefix}/data/precious`), "x");
+    assert.ok(!machine.has(`${prefix}/.openvidu-node/unfinished`));
   });
 
   it("is used again after a move that was interrupted at its very beginning", async () => {

@@ -276,7 +276,8 @@ describe("an upgrade of the cluster", function () {
     },
     "whose script was altered on the way": {
       reason: /the script of 3\.8\.0 does not have its SHA-256/,
-      spoil: (it) => it.stub("curl", 'for word; do [[ "$word" != */update-* ]] || echo altered >"$word"; done'),
+      spoil: (it) =>
+        it.stub("curl", 'echo 200; for word; do [[ "$word" != */update-* ]] || echo altered >"$word"; done'),
     },
     "whose backup fails": {
       reason: /backed-up: .*installation\.tar\.gz: tar is broken/,
