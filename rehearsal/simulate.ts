@@ -117,15 +117,12 @@ export function previewUpdate(
 
 /** Whether the provider made this physical name up. */
 export function isAutoNamed({ naming }: ResourceModel, logicalName: string, name: unknown): boolean {
-  const suffix = { suffix7: /^-[0-9a-f]{7}$/, suffix8: /^[0-9a-f]{8}$/, copy: undefined, none: undefined };
-  const pattern = naming && suffix[naming.auto];
-  return (
-    pattern !== undefined &&
-    typeof name === "string" &&
-    name.startsWith(logicalName) &&
-    pattern.test(name.slice(logicalName.length))
-  );
+  if (naming?.auto !== "suffix7" && naming?.auto !== "suffix8") return false;
+  return typeof name === "string" && name.replace(suffixes[naming.auto], "") === logicalName && name !== logicalName;
 }
+
+/** How a made-up name ends. */
+const suffixes = { suffix7: /-[0-9a-f]{7}$/, suffix8: /[0-9a-f]{8}$/ } as const;
 
 /** Everything that exists, as a model may look at it. */
 export function createWorld(place: {
@@ -165,7 +162,8 @@ function withPhysicalName(
   const { naming } = model;
   if (!naming || naming.auto === "none" || wanted.inputs[naming.input] !== undefined) return wanted.inputs;
   const before = wanted.olds?.[naming.input];
-  const kept = before !== undefined && (naming.auto === "copy" || isAutoNamed(model, wanted.name, toPlain(before)));
+  // A resource that was renamed in the program keeps the name that was made up for it under its earlier one.
+  const kept = before !== undefined && (naming.auto === "copy" || suffixes[naming.auto].test(String(toPlain(before))));
   return { ...wanted.inputs, [naming.input]: kept ? before : madeUpName(naming.auto, wanted, world, isTaken) };
 }
 

@@ -15,7 +15,16 @@
  * Overrides say otherwise, by id or name: `{ missing: true }` takes a thing away, any other property replaces the
  * made-up one. `{ "subnet-…": { availabilityZone: "eu-west-1a" } }` makes two subnets share a zone.
  */
-import type { CloudModel, ExistingThings, InvokeModel, Json, Properties, ResourceModel, World } from "../model";
+import type {
+  CloudModel,
+  ExistingThings,
+  InvokeModel,
+  Json,
+  LiveResource,
+  Properties,
+  ResourceModel,
+  World,
+} from "../model";
 import { everyText, hashBelow } from "./values";
 
 const idPattern = /^(?:vpc|subnet)-[0-9a-f]{8}(?:[0-9a-f]{9})?$/;
@@ -49,6 +58,12 @@ export function withExisting(cloud: CloudModel, existing: ExistingThings): Cloud
       create: (inputs, world, resource) => model.create(inputs, know(world), resource),
       ...(model.checkUpdate && {
         checkUpdate: (olds: Properties, news: Properties, world: World) => model.checkUpdate!(olds, news, know(world)),
+      }),
+      ...(model.checkDelete && {
+        checkDelete: (live: LiveResource, world: World) => model.checkDelete!(live, know(world)),
+      }),
+      ...(model.takesAlong && {
+        takesAlong: (live: LiveResource, world: World) => model.takesAlong!(live, know(world)),
       }),
     },
   ]);

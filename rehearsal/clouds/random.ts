@@ -2,9 +2,10 @@
  * The random provider, with values that follow from the resource's URN so that two rehearsals agree.
  */
 import type { CloudModel, Properties, ResourceModel, World } from "../model";
-import { hexDigits, number, problems, text, uuid } from "./values";
+import { given, hexDigits, number, problems, text, uuid } from "./values";
 
-const source = "github.com/terraform-providers/terraform-provider-random, resources string, password, id, bytes";
+const source =
+  "github.com/hashicorp/terraform-provider-random, resources string, password, id, bytes, uuid: every argument has the plan modifier RequiresReplace";
 const classes = {
   upper: { minimum: "minUpper", characters: "ABCDEFGHIJKLMNOPQRSTUVWXYZ" },
   lower: { minimum: "minLower", characters: "abcdefghijklmnopqrstuvwxyz" },
@@ -58,13 +59,17 @@ const textInputs = [
   "numeric",
   "number",
   "special",
-  "overrideSpecial",
   "minUpper",
   "minLower",
   "minNumeric",
   "minSpecial",
   "keepers",
 ];
+/** Source: stringplanmodifiers.RequiresReplaceUnlessEmptyStringToNull of the same provider. */
+function otherSpecials(olds: Properties, news: Properties): readonly string[] {
+  return olds.overrideSpecial === "" && !given(news.overrideSpecial) ? [] : ["overrideSpecial"];
+}
+
 const flags = { upper: true, lower: true, numeric: true, special: true };
 const minimums = { minUpper: 0, minLower: 0, minNumeric: 0, minSpecial: 0 };
 
@@ -74,6 +79,7 @@ const password: ResourceModel = {
   defaults: { ...flags, ...minimums },
   secretOutputs: ["bcryptHash", "result"],
   forcesReplacement: textInputs,
+  replaces: otherSpecials,
   check: textProblems,
   create: (inputs, world, { urn }) => ({
     id: "none",
@@ -89,6 +95,7 @@ const string: ResourceModel = {
   source,
   defaults: { ...flags, ...minimums },
   forcesReplacement: textInputs,
+  replaces: otherSpecials,
   check: textProblems,
   create(inputs, world, { urn }) {
     const result = drawText(inputs, world, urn);

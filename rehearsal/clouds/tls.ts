@@ -4,7 +4,8 @@
 import type { CloudModel, Properties, ResourceModel, World } from "../model";
 import { hexDigits, number, text } from "./values";
 
-const source = "github.com/hashicorp/terraform-provider-tls, resource private_key";
+const source =
+  "github.com/hashicorp/terraform-provider-tls, resource private_key: every argument has the plan modifier RequiresReplace";
 const base64Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /** One field of an SSH public key: four bytes of length, then the bytes. */

@@ -1,9 +1,10 @@
 /**
  * What all simulated AWS services share: the account, regions, ARNs, ids, tags, references and the form of errors.
  */
-import type { Json, LiveResource, Properties, World } from "../../model";
+import { unknownValue } from "../../graph";
+import type { Json, LiveResource, Properties, ResourceModel, World } from "../../model";
 import { isMissing, override } from "../existing";
-import { given, hexDigits, record, text, texts } from "../values";
+import { everyText, given, hexDigits, number, record, text, texts } from "../values";
 
 /** The account in which every rehearsal takes place. */
 export const accountId = "123456789012";
@@ -55,6 +56,28 @@ export function common(inputs: Properties, world: World): Properties {
 /** An API refusal as the provider passes it on, without the request id. Source: AWS SDK for Go v2, `OperationError`. */
 export function refusal(service: string, operation: string, code: string, message: string): string {
   return `operation error ${service}: ${operation}, api error ${code}: ${message}`;
+}
+
+/** What an update computes anew of every resource with tags. Source: terraform-provider-aws internal/verify, SetTagsDiff. */
+export const tagged = ["tagsAll"];
+
+/** How EC2 answers the deletion of something that others still hang on. Source: EC2 API error codes. */
+export function dependency(
+  operation: string,
+  says: (id: string) => string,
+): NonNullable<ResourceModel["inUse"]>["says"] {
+  return ({ id }) => refusal("EC2", operation, "DependencyViolation", says(id));
+}
+
+/** What vanishes with a resource: those of these types whose input (the value) holds its id. */
+export function parts(types: Readonly<Record<string, string>>): NonNullable<ResourceModel["takesAlong"]> {
+  return ({ id }, world) =>
+    Object.entries(types).flatMap(([type, input]) => world.ofType(type).filter((other) => other.inputs[input] === id));
+}
+
+/** Whether nothing in a value is still unknown, as ids are in a preview. */
+export function isKnown(value: Json): boolean {
+  return everyText(value).every((entry) => entry.value !== unknownValue);
 }
 
 /** A resource of the stack by type and id. In a preview ids are still empty, and no id is nobody's. */
@@ -125,6 +148,13 @@ export function vpcOf(id: string, world: World): string | undefined {
   if (!made) return text(override(world, id).vpcId) || undefined;
   if (given(made.inputs.vpcId)) return text(made.inputs.vpcId);
   return given(made.inputs.subnetId) ? vpcOf(text(made.inputs.subnetId), world) : undefined;
+}
+
+/** Auto Scaling groups that are not empty: their machines are not the stack's own, but stand in its network. */
+export function scalingGroupsWithMachines(world: World): readonly LiveResource[] {
+  return world
+    .ofType("aws:autoscaling/group:Group")
+    .filter(({ outputs }) => (number(outputs.desiredCapacity) ?? 0) > 0);
 }
 
 /** Whether a customer-managed KMS key, if it is given as an ARN, can be used in a region. */

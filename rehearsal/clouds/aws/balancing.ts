@@ -1,10 +1,23 @@
 /**
  * Simulated network load balancers: balancer, listeners, target groups, targets.
  */
-import type { Json, Properties, ResourceModel, World } from "../../model";
+import type { Json, LiveResource, Properties, ResourceModel, World } from "../../model";
 import { isMissing } from "../existing";
 import { given, hashBelow, hexDigits, number, problems, record, records, repeated, text, texts } from "../values";
-import { arn, common, missingRefs, ownById, parseArn, partitionOf, refusal, regionOf, vpcOf } from "./account";
+import {
+  arn,
+  common,
+  isKnown,
+  missingRefs,
+  ownById,
+  parseArn,
+  partitionOf,
+  parts,
+  refusal,
+  regionOf,
+  tagged,
+  vpcOf,
+} from "./account";
 import { certificateType } from "./dns";
 import { subnetFacts } from "./network";
 
@@ -12,6 +25,7 @@ const tf = "github.com/hashicorp/terraform-provider-aws internal/service/elbv2";
 export const balancerType = "aws:lb/loadBalancer:LoadBalancer";
 export const targetGroupType = "aws:lb/targetGroup:TargetGroup";
 const listenerType = "aws:lb/listener:Listener";
+const attachmentType = "aws:lb/targetGroupAttachment:TargetGroupAttachment";
 const service = "Elastic Load Balancing v2";
 /** Up to 32 letters, digits and hyphens, none of the hyphens at an end. Source: ELBv2 CreateLoadBalancer. */
 const elbName = /^(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/;
@@ -52,12 +66,41 @@ function placementProblems(inputs: Properties, world: World): string[] {
   );
 }
 
+/**
+ * What a network load balancer cannot change: subnets only come, and it has security groups from birth or never.
+ * Source: customizeDiffLoadBalancerNLB in load_balancer.go, which leaves unknown values alone.
+ */
+function balancerReplaces(olds: Properties, news: Properties): readonly string[] {
+  const fewer = number(news.secondaryIpsAutoAssignedPerSubnet) ?? 0;
+  const mappings = [olds, news].map((inputs) => records(inputs.subnetMappings).map((entry) => JSON.stringify(entry)));
+  const lost = mappings[0]!.some((entry) => !mappings[1]!.includes(entry));
+  const [before, after] = [olds, news].map((inputs) => texts(inputs.securityGroups).length);
+  if (text(news.loadBalancerType) !== "network") return lost && isKnown(news.subnetMappings) ? ["subnetMappings"] : [];
+  return problems(
+    texts(news.subnets).length <= texts(olds.subnets).length && isKnown(news.subnets) && "subnets",
+    lost && isKnown(news.subnetMappings) && "subnetMappings",
+    (before === 0) !== (after === 0) && isKnown(news.securityGroups) && "securityGroups",
+    fewer < (number(olds.secondaryIpsAutoAssignedPerSubnet) ?? 0) && "secondaryIpsAutoAssignedPerSubnet",
+  );
+}
+
+function balancerProtection({ id, inputs }: LiveResource): string[] {
+  const says = `Load balancer '${id}' cannot be deleted because deletion protection is enabled`;
+  return inputs.enableDeletionProtection === true
+    ? [refusal(service, "DeleteLoadBalancer", "OperationNotPermitted", says)]
+    : [];
+}
+
 const loadBalancer: ResourceModel = {
   required: [],
-  source: `${tf}/load_balancer.go; ELBv2 CreateLoadBalancer API reference; cloud-facts-aws 4`,
+  source: `${tf}/load_balancer.go; ELBv2 CreateLoadBalancer, DeleteLoadBalancer API references; cloud-facts-aws 4`,
   naming: { input: "name", auto: "suffix7", maxLength: 32, pattern: elbName },
   defaults: { loadBalancerType: "application", enableCrossZoneLoadBalancing: false, internal: false },
   forcesReplacement: ["name", "namePrefix", "internal", "loadBalancerType", "customerOwnedIpv4Pool", "region"],
+  replaces: balancerReplaces,
+  recomputed: tagged,
+  checkDelete: balancerProtection,
+  takesAlong: parts({ [listenerType]: "loadBalancerArn" }),
   check(inputs, world) {
     const name = text(inputs.name);
     const twin = world.ofType(balancerType).some((other) => name !== "" && other.inputs.name === name);
@@ -140,7 +183,8 @@ function healthProblems(inputs: Properties): string[] {
 
 const targetGroup: ResourceModel = {
   required: [],
-  source: `${tf}/target_group.go; ELBv2 CreateTargetGroup API reference; cloud-facts-aws 4`,
+  // Health checks change in place: github.com/hashicorp/terraform-provider-aws/pull/28018.
+  source: `${tf}/target_group.go; ELBv2 CreateTargetGroup, DeleteTargetGroup API references; cloud-facts-aws 4`,
   naming: { input: "name", auto: "suffix7", maxLength: 32, pattern: elbName },
   defaults: { targetType: "instance", deregistrationDelay: 300, proxyProtocolV2: false },
   forcesReplacement: [
@@ -154,6 +198,15 @@ const targetGroup: ResourceModel = {
     "ipAddressType",
     "region",
   ],
+  recomputed: tagged,
+  inUse: {
+    by: [listenerType],
+    says: ({ id }) => {
+      const says = `Target group '${id}' is currently in use by a listener or a rule`;
+      return refusal(service, "DeleteTargetGroup", "ResourceInUse", says);
+    },
+  },
+  takesAlong: parts({ [attachmentType]: "targetGroupArn" }),
   check(inputs, world) {
     const name = text(inputs.name);
     const port = number(inputs.port);
@@ -300,6 +353,7 @@ const listener: ResourceModel = {
   required: ["defaultActions", "loadBalancerArn"],
   source: `${tf}/listener.go; ELBv2 CreateListener API reference and error codes; cloud-facts-aws 4`,
   forcesReplacement: ["loadBalancerArn", "region"],
+  recomputed: tagged,
   check: (inputs, world) => problems(listenerProblems(inputs, world), targetProblems(inputs, world)),
   create(inputs, world, { urn }) {
     const path = text(inputs.loadBalancerArn).split(":loadbalancer/")[1] ?? "net/adopted/0";
@@ -315,7 +369,7 @@ const listener: ResourceModel = {
 const targetGroupAttachment: ResourceModel = {
   required: ["targetGroupArn", "targetId"],
   source: `${tf}/target_group_attachment.go; ELBv2 RegisterTargets API reference`,
-  forcesReplacement: ["targetGroupArn", "targetId", "port", "availabilityZone", "region"],
+  forcesReplacement: ["targetGroupArn", "targetId", "port", "availabilityZone", "quicServerId", "region"],
   check(inputs, world) {
     const group = ownById(world, targetGroupType, text(inputs.targetGroupArn));
     const target = text(inputs.targetId);
@@ -358,5 +412,5 @@ export const balancing: Readonly<Record<string, ResourceModel>> = {
   [balancerType]: loadBalancer,
   [listenerType]: listener,
   [targetGroupType]: targetGroup,
-  "aws:lb/targetGroupAttachment:TargetGroupAttachment": targetGroupAttachment,
+  [attachmentType]: targetGroupAttachment,
 };

@@ -1,7 +1,8 @@
 /**
  * Simulated machines: instances, attachments, launch templates, Auto Scaling groups.
  */
-import type { Json, Properties, ResourceModel, World } from "../../model";
+import { isDeepStrictEqual } from "node:util";
+import type { Json, LiveResource, Properties, ResourceModel, World } from "../../model";
 import { isDeclared, override } from "../existing";
 import { decodedLength, given, hashBelow, number, problems, record, records, repeated, text, texts } from "../values";
 import {
@@ -9,12 +10,15 @@ import {
   common,
   ec2Exists,
   ec2Id,
+  isKnown,
   kmsProblem,
   missingRefs,
   ownById,
   parseArn,
+  parts,
   refusal,
   regionOf,
+  tagged,
   tagsAll,
   vpcOf,
   zonesOf,
@@ -22,12 +26,15 @@ import {
 import { targetGroupType } from "./balancing";
 import { profileType } from "./identity";
 import { interfaceType, publicAddress, subnetFacts } from "./network";
-import { volumeLimits, volumeType } from "./storage";
+import { shrinking, volumeLimits, volumeType } from "./storage";
 
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service";
 const instanceType = "aws:ec2/instance:Instance";
 const templateType = "aws:ec2/launchTemplate:LaunchTemplate";
 export const groupType = "aws:autoscaling/group:Group";
+const attachmentType = "aws:ec2/volumeAttachment:VolumeAttachment";
+const hookType = "aws:autoscaling/lifecycleHook:LifecycleHook";
+const policyType = "aws:autoscaling/policy:Policy";
 
 /** User data may have this many bytes before it is encoded. Source: EC2 RunInstances; cloud-facts-aws 10. */
 const userDataLimit = 16384;
@@ -199,26 +206,94 @@ function instancePlacement(inputs: Properties, world: World): string[] {
   );
 }
 
+/** What the provider looks at twice before it replaces a machine. Source: CustomizeDiff in ec2_instance.go. */
+function instanceReplaces(olds: Properties, news: Properties): readonly string[] {
+  const types = [text(olds.instanceType), text(news.instanceType)].filter((type) => type !== "" && isKnown(type));
+  const architectures = new Set(types.map(typeArchitecture));
+  return problems(
+    architectures.size > 1 && "instanceType",
+    news.userDataReplaceOnChange === true && ["userData", "userDataBase64"],
+    // `$Default` and `$Latest` count only once they stand for another version than the machine's.
+    /^\d+$/.test(text(record(news.launchTemplate).version)) && "launchTemplate.version",
+    olds.enablePrimaryIpv6 === true && news.enablePrimaryIpv6 !== true && "enablePrimaryIpv6",
+  );
+}
+
+/** Another type or other user data stops the machine, unless it is protected; its root disk only grows. */
+function instanceUpdate(olds: Properties, news: Properties): string[] {
+  const stops = ["instanceType", "userData", "userDataBase64"].some((input) => olds[input] !== news[input]);
+  const guarded = olds.disableApiStop === true && news.disableApiStop === true;
+  const says = "This instance may not be stopped. Modify its 'disableApiStop' instance attribute and try again.";
+  return problems(
+    stops && guarded && refusal("EC2", "StopInstances", "OperationNotPermitted", says),
+    shrinking(record(olds.rootBlockDevice).volumeSize, record(news.rootBlockDevice).volumeSize),
+  );
+}
+
+function terminationProtection({ id, inputs }: LiveResource): string[] {
+  const guard = ["disableApiTermination", "disableApiStop"].find((input) => inputs[input] === true);
+  if (guard === undefined || inputs.forceDestroy === true) return [];
+  const says = `The instance '${id}' may not be terminated. Modify its '${guard}' instance attribute and try again.`;
+  return [refusal("EC2", "TerminateInstances", "OperationNotPermitted", says)];
+}
+
+/** Parts of a disk that are made with the machine; `ebs_block_device` in ec2_instance.go. */
+const diskParts = [
+  "deleteOnTermination",
+  "deviceName",
+  "encrypted",
+  "iops",
+  "kmsKeyId",
+  "snapshotId",
+  "throughput",
+  "volumeSize",
+  "volumeType",
+];
+
 const instance: ResourceModel = {
   required: [],
-  source: `${tf}/ec2/ec2_instance.go; EC2 RunInstances API reference; cloud-facts-aws 5, 10`,
+  source: `${tf}/ec2/ec2_instance.go; EC2 RunInstances, TerminateInstances, ModifyVolume API references; cloud-facts-aws 5, 10`,
   defaults: { getPasswordData: false, sourceDestCheck: true, userDataReplaceOnChange: false },
   forcesReplacement: [
     "ami",
+    "associatePublicIpAddress",
     "availabilityZone",
-    "ebsOptimized",
-    "keyName",
-    "placementGroup",
-    "primaryNetworkInterface",
-    "privateIp",
-    "subnetId",
-    "secondaryPrivateIps",
-    "tenancy",
-    "hibernation",
     "cpuOptions",
+    ...diskParts.map((part) => `ebsBlockDevices[].${part}`),
+    "ebsOptimized",
     "enclaveOptions",
+    "ephemeralBlockDevices",
+    "hibernation",
+    "hostId",
+    "instanceMarketOptions",
+    "ipv6Addresses",
+    "keyName",
+    "launchTemplate.id",
+    "launchTemplate.name",
+    "networkInterfaces",
+    "placementGroup",
+    "placementGroupId",
+    "placementPartitionNumber",
+    "primaryNetworkInterface",
+    "privateDnsNameOptions",
+    "privateIp",
+    "rootBlockDevice.encrypted",
+    "rootBlockDevice.kmsKeyId",
+    "secondaryNetworkInterfaces",
+    "securityGroups",
+    "subnetId",
+    "tenancy",
     "region",
   ],
+  replaces: instanceReplaces,
+  recomputed: tagged,
+  checkUpdate: instanceUpdate,
+  checkDelete: terminationProtection,
+  takesAlong: parts({
+    [attachmentType]: "instanceId",
+    "aws:lb/targetGroupAttachment:TargetGroupAttachment": "targetId",
+    "aws:ec2/eipAssociation:EipAssociation": "instanceId",
+  }),
   check: (inputs, world) =>
     problems(
       missingRefs("RunInstances", inputs, world, { subnetId: "subnet", vpcSecurityGroupIds: "sg" }),
@@ -282,7 +357,7 @@ const volumeAttachment: ResourceModel = {
     const machine = ownById(world, instanceType, machineId);
     const disk = ownById(world, volumeType, diskId);
     const [machineZone, diskZone] = [text(machine?.outputs.availabilityZone), text(disk?.inputs.availabilityZone)];
-    const others = world.ofType("aws:ec2/volumeAttachment:VolumeAttachment");
+    const others = world.ofType(attachmentType);
     const refuse = (code: string, says: string): string => refusal("EC2", "AttachVolume", code, says);
     return problems(
       missingRefs("AttachVolume", inputs, world, { instanceId: "i", volumeId: "vol" }),
@@ -331,11 +406,28 @@ function templateUserData(inputs: Properties): string[] {
   );
 }
 
+/** Inputs of a template that no version holds. Source: CustomizeDiff in ec2_launch_template.go. */
+const besideVersions = ["name", "namePrefix", "defaultVersion", "description", "tags", "updateDefaultVersion"];
+
+/** A resource as an update finds it. */
+type Before = Pick<LiveResource, "inputs" | "outputs">;
+
+/** A change of what a version holds makes the next version; the default moves only when told to. */
+function templateVersions(inputs: Properties, before: Before | undefined): { latest: number; standard: number } {
+  const content = (all: Properties): Properties =>
+    Object.fromEntries(Object.entries(all).filter(([input]) => !besideVersions.includes(input)));
+  const old = number(before?.outputs.latestVersion) ?? 0;
+  const latest = before && isDeepStrictEqual(content(before.inputs), content(inputs)) ? old : old + 1;
+  const kept = number(inputs.defaultVersion) ?? number(before?.outputs.defaultVersion) ?? 1;
+  return { latest, standard: inputs.updateDefaultVersion === true ? latest : kept };
+}
+
 const launchTemplate: ResourceModel = {
   required: [],
   source: `${tf}/ec2/ec2_launch_template.go; EC2 CreateLaunchTemplate, RequestLaunchTemplateData; cloud-facts-aws 2, 10`,
   naming: { input: "name", auto: "suffix7", minLength: 3, maxLength: 128, pattern: /^[a-zA-Z0-9().\-/_]+$/ },
   forcesReplacement: ["name", "namePrefix", "region"],
+  recomputed: ["latestVersion", "defaultVersion", ...tagged],
   check(inputs, world) {
     const name = text(inputs.name);
     const interfaces = records(inputs.networkInterfaces);
@@ -378,12 +470,13 @@ const launchTemplate: ResourceModel = {
         ),
     );
   },
-  create(inputs, world, { urn }) {
+  create(inputs, world, { urn, before }) {
     const id = ec2Id("lt", world, urn);
+    const { latest, standard } = templateVersions(inputs, before);
     const outputs = {
       arn: arn("ec2", regionOf(inputs, world), `launch-template/${id}`),
-      latestVersion: 1,
-      defaultVersion: 1,
+      latestVersion: latest,
+      defaultVersion: standard,
     };
     return { id, outputs: { ...common(inputs, world), name: inputs.name, ...outputs } };
   },
@@ -515,7 +608,10 @@ const group: ResourceModel = {
     metricsGranularity: "1Minute",
     forceDelete: false,
   },
-  forcesReplacement: ["name", "namePrefix", "availabilityZones", "placementGroup", "initialLifecycleHooks", "region"],
+  forcesReplacement: ["name", "namePrefix", "initialLifecycleHooks", "region"],
+  recomputed: ["availabilityZones", "desiredCapacity"],
+  // The provider scales a group to nothing before it deletes it, so that its machines do not keep it.
+  takesAlong: parts({ [hookType]: "autoscalingGroupName", [policyType]: "autoscalingGroupName" }),
   check(inputs, world) {
     const name = text(inputs.name);
     const hooks = records(inputs.initialLifecycleHooks);
@@ -542,10 +638,13 @@ const group: ResourceModel = {
         ),
     );
   },
-  create(inputs, world, { urn }) {
+  create(inputs, world, { urn, before }) {
     const name = text(inputs.name);
     const region = regionOf(inputs, world);
     const subnets = texts(inputs.vpcZoneIdentifiers);
+    const [low, high] = [number(inputs.minSize) ?? 0, number(inputs.maxSize) ?? 0];
+    // Without a wish the group stays as large as it is, within its bounds.
+    const wanted = number(inputs.desiredCapacity) ?? number(before?.outputs.desiredCapacity) ?? low;
     const outputs = {
       name,
       arn: arn(
@@ -554,7 +653,7 @@ const group: ResourceModel = {
         `autoScalingGroup:${world.random(urn, 8, "0123456789abcdef")}-0000-4000-8000-000000000000:autoScalingGroupName/${name}`,
       ),
       availabilityZones: [...new Set(subnets.map((id) => subnetFacts(id, region, world).zone))].sort(),
-      desiredCapacity: number(inputs.desiredCapacity) ?? number(inputs.minSize),
+      desiredCapacity: Math.min(Math.max(wanted, low), high),
     };
     return { id: name, outputs: { region, ...outputs } };
   },
@@ -623,6 +722,7 @@ const keyPair: ResourceModel = {
   source: `${tf}/ec2/ec2_key_pair.go; EC2 ImportKeyPair API reference`,
   naming: { input: "keyName", auto: "suffix7", maxLength: 255 },
   forcesReplacement: ["keyName", "keyNamePrefix", "publicKey", "region"],
+  recomputed: tagged,
   check: (inputs) =>
     /^(ssh-rsa|ssh-ed25519) [A-Za-z0-9+/]+={0,2}( .*)?\s*$/.test(text(inputs.publicKey))
       ? []
@@ -643,10 +743,10 @@ const keyPair: ResourceModel = {
 /** Machines and groups of machines. */
 export const compute: Readonly<Record<string, ResourceModel>> = {
   [instanceType]: instance,
-  "aws:ec2/volumeAttachment:VolumeAttachment": volumeAttachment,
+  [attachmentType]: volumeAttachment,
   [templateType]: launchTemplate,
   [groupType]: group,
-  "aws:autoscaling/lifecycleHook:LifecycleHook": lifecycleHook,
-  "aws:autoscaling/policy:Policy": scalingPolicy,
+  [hookType]: lifecycleHook,
+  [policyType]: scalingPolicy,
   "aws:ec2/keyPair:KeyPair": keyPair,
 };

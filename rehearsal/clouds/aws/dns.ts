@@ -4,7 +4,7 @@
 import type { Properties, ResourceModel, World } from "../../model";
 import { isMissing } from "../existing";
 import { given, hexDigits, number, problems, records, text, texts, uuid } from "../values";
-import { arn, common, ownById, parseArn, refusal, regionOf } from "./account";
+import { accountId, arn, common, ownById, parseArn, refusal, regionOf, tagged } from "./account";
 import { creationTime } from "./identity";
 
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service";
@@ -31,10 +31,21 @@ const certificate: ResourceModel = {
     "domainName",
     "subjectAlternativeNames",
     "validationMethod",
+    "validationOptions",
     "keyAlgorithm",
     "certificateAuthorityArn",
     "region",
   ],
+  // Write-only: the version number beside it says that it changed.
+  notCompared: ["privateKeyWo"],
+  recomputed: tagged,
+  inUse: {
+    by: ["aws:lb/listener:Listener"],
+    says: ({ id }) => {
+      const says = `Certificate ${id} in account ${accountId} is in use.`;
+      return refusal("ACM", "DeleteCertificate", "ResourceInUseException", says);
+    },
+  },
   check(inputs) {
     const domain = text(inputs.domainName);
     const imported = given(inputs.privateKey) || given(inputs.certificateBody);
@@ -102,7 +113,8 @@ const certificateValidation: ResourceModel = {
 const dnsRecord: ResourceModel = {
   required: ["name", "type", "zoneId"],
   source: `${tf}/route53/record.go; Route 53 ChangeResourceRecordSets API reference`,
-  forcesReplacement: ["zoneId", "name", "setIdentifier"],
+  // Another type or set is a deletion and a creation in one change batch, without a replacement.
+  forcesReplacement: ["zoneId", "name"],
   check(inputs, world) {
     const [zone, name, type] = [text(inputs.zoneId), text(inputs.name).replace(/\.$/, ""), text(inputs.type)];
     const refuse = (code: string, says: string): string => refusal("Route 53", "ChangeResourceRecordSets", code, says);

@@ -1,15 +1,31 @@
 /**
  * Simulated IAM and Secrets Manager.
  */
-import type { Json, Properties, ResourceModel, World } from "../../model";
+import type { Json, LiveResource, Properties, ResourceModel, World } from "../../model";
 import { isDeclared, isMissing } from "../existing";
 import { given, hexDigits, number, problems, record, text, texts, upperAlphanumerics, uuid } from "../values";
-import { accountId, arn, common, kmsProblem, parseArn, partitionOf, refusal, regionOf, tagsAll } from "./account";
+import {
+  accountId,
+  arn,
+  common,
+  kmsProblem,
+  parseArn,
+  partitionOf,
+  parts,
+  refusal,
+  regionOf,
+  tagged,
+  tagsAll,
+} from "./account";
 
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service";
 export const roleType = "aws:iam/role:Role";
 export const profileType = "aws:iam/instanceProfile:InstanceProfile";
 export const secretType = "aws:secretsmanager/secret:Secret";
+const inlineType = "aws:iam/rolePolicy:RolePolicy";
+const attachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+const versionType = "aws:secretsmanager/secretVersion:SecretVersion";
+const secretPolicyType = "aws:secretsmanager/secretPolicy:SecretPolicy";
 
 /** Start of time in every rehearsal, so that two runs do not differ. */
 export const creationTime = "2026-01-01T00:00:00Z";
@@ -67,12 +83,26 @@ function sameName(type: string, operation: string, noun: string, inputs: Propert
   return twin ? refusal("IAM", operation, "EntityAlreadyExists", says) : undefined;
 }
 
+/** What keeps a role. The provider takes it out of instance profiles itself, and policies only when told to. */
+function roleUse({ id, inputs }: LiveResource, world: World): string[] {
+  if (inputs.forceDetachPolicies === true) return [];
+  const has = (type: string): boolean => world.ofType(type).some((other) => other.inputs.role === id);
+  const refuse = (says: string): string => refusal("IAM", "DeleteRole", "DeleteConflict", says);
+  return problems(
+    has(attachmentType) && refuse("Cannot delete entity, must detach all policies first."),
+    !has(attachmentType) && has(inlineType) && refuse("Cannot delete entity, must delete policies first."),
+  );
+}
+
 const role: ResourceModel = {
   required: ["assumeRolePolicy"],
-  source: `${tf}/iam/role.go; IAM CreateRole API reference (64 characters of [\\w+=,.@-]); cloud-facts-aws 7`,
+  source: `${tf}/iam/role.go; IAM CreateRole (64 characters of [\\w+=,.@-]), DeleteRole API references; cloud-facts-aws 7`,
   naming: { input: "name", auto: "suffix7", maxLength: 64, pattern: /^[\w+=,.@-]*$/ },
   defaults: { maxSessionDuration: 3600, path: "/", forceDetachPolicies: false },
   forcesReplacement: ["name", "namePrefix", "path"],
+  recomputed: tagged,
+  checkDelete: roleUse,
+  takesAlong: parts({ [attachmentType]: "role", [inlineType]: "role" }),
   check: (inputs, world) =>
     problems(
       sameName(roleType, "CreateRole", "Role", inputs, world),
@@ -99,7 +129,7 @@ const rolePolicy: ResourceModel = {
   forcesReplacement: ["name", "namePrefix", "role"],
   check(inputs, world) {
     const sizeOf = (policy: Json): number => text(policy).replace(/\s/g, "").length;
-    const beside = world.ofType("aws:iam/rolePolicy:RolePolicy").filter((other) => other.inputs.role === inputs.role);
+    const beside = world.ofType(inlineType).filter((other) => other.inputs.role === inputs.role);
     const total = beside.reduce((sum, other) => sum + sizeOf(other.inputs.policy), sizeOf(inputs.policy));
     const says = `Maximum policy size of 10240 bytes exceeded for role ${text(inputs.role)}`;
     return problems(
@@ -138,6 +168,11 @@ const policy: ResourceModel = {
   naming: { input: "name", auto: "suffix7", maxLength: 128, pattern: /^[\w+=,.@-]*$/ },
   defaults: { path: "/" },
   forcesReplacement: ["name", "namePrefix", "path", "description"],
+  recomputed: tagged,
+  inUse: {
+    by: [attachmentType],
+    says: () => refusal("IAM", "DeletePolicy", "DeleteConflict", "Cannot delete a policy attached to entities."),
+  },
   check: (inputs) =>
     problems(
       policyProblem("IAM", "CreatePolicy", "policy", inputs.policy),
@@ -157,6 +192,7 @@ const instanceProfile: ResourceModel = {
   naming: { input: "name", auto: "suffix7", maxLength: 128, pattern: /^[\w+=,.@-]*$/ },
   defaults: { path: "/" },
   forcesReplacement: ["name", "namePrefix", "path"],
+  recomputed: tagged,
   check: (inputs, world) =>
     problems(
       sameName(profileType, "CreateInstanceProfile", "Instance Profile", inputs, world),
@@ -178,7 +214,9 @@ const secret: ResourceModel = {
   source: `${tf}/secretsmanager/secret.go; Secrets Manager CreateSecret API reference; cloud-facts-aws 6`,
   naming: { input: "name", auto: "suffix7", maxLength: 512, pattern: /^[A-Za-z0-9/_+=.@-]+$/ },
   defaults: { recoveryWindowInDays: 30, forceOverwriteReplicaSecret: false },
-  forcesReplacement: ["name", "namePrefix", "region"],
+  forcesReplacement: ["name", "namePrefix", "type", "region"],
+  recomputed: tagged,
+  takesAlong: parts({ [versionType]: "secretId", [secretPolicyType]: "secretArn" }),
   check(inputs, world) {
     const name = text(inputs.name);
     const days = number(inputs.recoveryWindowInDays);
@@ -223,6 +261,8 @@ const secretVersion: ResourceModel = {
   source: `${tf}/secretsmanager/secret_version.go; Secrets Manager PutSecretValue API reference (65,536 bytes)`,
   secretOutputs: ["secretBinary", "secretString", "secretStringWo"],
   forcesReplacement: ["secretId", "secretString", "secretBinary", "secretStringWoVersion", "region"],
+  // Write-only: the version number beside it says that it changed.
+  notCompared: ["secretStringWo"],
   check(inputs, world) {
     const forms = ["secretString", "secretBinary", "secretStringWo"].filter((form) => given(inputs[form]));
     const value = text(inputs[forms[0] ?? "secretString"]);
@@ -344,12 +384,12 @@ const grant: ResourceModel = {
 /** Roles, policies, profiles, secrets. */
 export const identity: Readonly<Record<string, ResourceModel>> = {
   [roleType]: role,
-  "aws:iam/rolePolicy:RolePolicy": rolePolicy,
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": rolePolicyAttachment,
+  [inlineType]: rolePolicy,
+  [attachmentType]: rolePolicyAttachment,
   "aws:iam/policy:Policy": policy,
   [profileType]: instanceProfile,
   [secretType]: secret,
-  "aws:secretsmanager/secretVersion:SecretVersion": secretVersion,
-  "aws:secretsmanager/secretPolicy:SecretPolicy": secretPolicy,
+  [versionType]: secretVersion,
+  [secretPolicyType]: secretPolicy,
   "aws:kms/grant:Grant": grant,
 };

@@ -2,20 +2,25 @@
  * Simulated VPC networking: address space, gateways, routes, end points, interfaces.
  * Which input changes replace: ForceNew in hashicorp/terraform-provider-aws, internal/service/ec2/vpc*.go.
  */
-import type { LiveResource, Properties, ResourceModel, World } from "../../model";
+import type { Json, LiveResource, Properties, ResourceModel, World } from "../../model";
 import { adoptedSubnetCidr, adoptedVpc, adoptedVpcCidr, override, turnOf } from "../existing";
 import { contains, freeAddress, overlaps, range } from "../ipv4";
-import { given, hashBelow, problems, text, texts } from "../values";
+import { given, hashBelow, problems, record, text, texts } from "../values";
 import {
   accountId,
   arn,
   common,
+  dependency,
   ec2Id,
+  isKnown,
   missingRefs,
   ownById,
   partitionOf,
+  parts,
   refusal,
   regionOf,
+  scalingGroupsWithMachines,
+  tagged,
   vpcOf,
   zonesOf,
 } from "./account";
@@ -25,6 +30,12 @@ export const vpcType = "aws:ec2/vpc:Vpc";
 export const subnetType = "aws:ec2/subnet:Subnet";
 export const interfaceType = "aws:ec2/networkInterface:NetworkInterface";
 const eipType = "aws:ec2/eip:Eip";
+const eipAssociationType = "aws:ec2/eipAssociation:EipAssociation";
+const natType = "aws:ec2/natGateway:NatGateway";
+const routeType = "aws:ec2/route:Route";
+const instanceType = "aws:ec2/instance:Instance";
+const balancerType = "aws:lb/loadBalancer:LoadBalancer";
+const associationType = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 
 /** An address of the documentation ranges, which no one can mistake for a real one. */
 export function publicAddress(seed: string): string {
@@ -53,6 +64,21 @@ const vpc: ResourceModel = {
   source: `${tf}/vpc_.go; EC2 CreateVpc API reference (range /16 to /28)`,
   defaults: { enableDnsSupport: true, instanceTenancy: "default" },
   forcesReplacement: ["cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength", "region"],
+  // A VPC can stop being dedicated, and nothing else about its tenancy changes.
+  replaces: (olds, news) =>
+    olds.instanceTenancy === "dedicated" && news.instanceTenancy === "default" ? [] : ["instanceTenancy"],
+  recomputed: tagged,
+  inUse: {
+    by: [
+      subnetType,
+      "aws:ec2/internetGateway:InternetGateway",
+      "aws:ec2/routeTable:RouteTable",
+      "aws:ec2/securityGroup:SecurityGroup",
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+    ],
+    says: dependency("DeleteVpc", (id) => `The vpc '${id}' has dependencies and cannot be deleted.`),
+  },
+  takesAlong: parts({ "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "vpcId" }),
   check(inputs) {
     const cidr = text(inputs.cidrBlock);
     if (!cidr && !given(inputs.ipv4IpamPoolId)) {
@@ -108,11 +134,36 @@ function zoneProblem(operation: string, zone: string, region: string): string | 
   return refusal("EC2", operation, "InvalidParameterValue", says);
 }
 
+const subnetIsUsed = dependency("DeleteSubnet", (id) => `The subnet '${id}' has dependencies and cannot be deleted.`);
+
 const subnet: ResourceModel = {
   required: ["vpcId"],
   source: `${tf}/vpc_subnet.go; EC2 API error codes InvalidSubnet.Range, InvalidSubnet.Conflict`,
   defaults: { mapPublicIpOnLaunch: false, assignIpv6AddressOnCreation: false },
-  forcesReplacement: ["vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "region"],
+  forcesReplacement: [
+    "vpcId",
+    "cidrBlock",
+    "availabilityZone",
+    "availabilityZoneId",
+    "ipv4IpamPoolId",
+    "ipv4NetmaskLength",
+    "ipv6IpamPoolId",
+    "ipv6Native",
+    "ipv6NetmaskLength",
+    "outpostArn",
+    "region",
+  ],
+  replaces: (olds) => (olds.assignIpv6AddressOnCreation === true ? ["ipv6CidrBlock"] : []),
+  recomputed: tagged,
+  inUse: {
+    by: [instanceType, interfaceType, natType, "aws:ec2/vpcEndpoint:VpcEndpoint", balancerType],
+    says: subnetIsUsed,
+  },
+  checkDelete: (resource, world) =>
+    scalingGroupsWithMachines(world).some(({ inputs }) => texts(inputs.vpcZoneIdentifiers).includes(resource.id))
+      ? [subnetIsUsed(resource, [])]
+      : [],
+  takesAlong: parts({ [associationType]: "subnetId" }),
   check: (inputs, world) =>
     problems(
       missingRefs("CreateSubnet", inputs, world, { vpcId: "vpc" }),
@@ -135,10 +186,49 @@ const subnet: ResourceModel = {
   },
 };
 
+/** Whether a machine of an Auto Scaling group, or one that does not say, gets a public address in a subnet. */
+function givesPublicAddresses(subnetId: string, world: World): boolean {
+  return ownById(world, subnetType, subnetId)?.inputs.mapPublicIpOnLaunch === true;
+}
+
+/** Whether a machine of the stack can be reached from outside. */
+function isPublic({ id, inputs, outputs }: LiveResource, world: World): boolean {
+  const ownInterface = !given(record(inputs.primaryNetworkInterface).networkInterfaceId);
+  return (
+    (ownInterface &&
+      (inputs.associatePublicIpAddress ?? givesPublicAddresses(text(outputs.subnetId), world)) === true) ||
+    world.ofType(eipType).some((address) => address.inputs.instance === id) ||
+    world.ofType(eipAssociationType).some((link) => link.inputs.instanceId === id)
+  );
+}
+
+/** Whether something in a VPC has a public address, which keeps its internet gateway. */
+function hasPublicAddress(vpcId: string, world: World): boolean {
+  const isHere = (id: Json): boolean => given(id) && vpcOf(text(id), world) === vpcId;
+  return (
+    world.ofType(natType).some(({ inputs }) => inputs.connectivityType !== "private" && isHere(inputs.subnetId)) ||
+    world.ofType(eipType).some(({ inputs }) => isHere(inputs.networkInterface)) ||
+    world.ofType(eipAssociationType).some(({ inputs }) => isHere(inputs.networkInterfaceId)) ||
+    world.ofType(instanceType).some((machine) => isHere(machine.outputs.subnetId) && isPublic(machine, world)) ||
+    scalingGroupsWithMachines(world).some(({ inputs }) =>
+      texts(inputs.vpcZoneIdentifiers).some((id) => isHere(id) && givesPublicAddresses(id, world)),
+    ) ||
+    world.ofType(balancerType).some(({ inputs, outputs }) => inputs.internal !== true && outputs.vpcId === vpcId)
+  );
+}
+
 const internetGateway: ResourceModel = {
   required: [],
-  source: `${tf}/vpc_internet_gateway.go; EC2 AttachInternetGateway: one gateway a VPC`,
+  source: `${tf}/vpc_internet_gateway.go; EC2 AttachInternetGateway (one gateway a VPC), DetachInternetGateway API references`,
   forcesReplacement: ["region"],
+  recomputed: tagged,
+  checkDelete({ inputs }, world) {
+    const vpcId = text(inputs.vpcId);
+    const says = `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`;
+    return given(inputs.vpcId) && hasPublicAddress(vpcId, world)
+      ? [refusal("EC2", "DetachInternetGateway", "DependencyViolation", says)]
+      : [];
+  },
   check(inputs, world) {
     const vpcId = text(inputs.vpcId);
     const other = world
@@ -162,8 +252,29 @@ const internetGateway: ResourceModel = {
 
 const eip: ResourceModel = {
   required: [],
-  source: `${tf}/ec2_eip.go`,
-  forcesReplacement: ["domain", "publicIpv4Pool", "networkBorderGroup", "region"],
+  source: `${tf}/ec2_eip.go; EC2 ReleaseAddress API reference; github.com/kubernetes/kops/issues/1604 (its answer)`,
+  forcesReplacement: [
+    "address",
+    "customerOwnedIpv4Pool",
+    "domain",
+    "ipamPoolId",
+    "networkBorderGroup",
+    "publicIpv4Pool",
+    "region",
+  ],
+  recomputed: tagged,
+  // The provider takes an address from a machine or an interface itself; gateways and balancers do not let go of theirs.
+  inUse: {
+    by: [natType, balancerType],
+    says: () =>
+      refusal(
+        "EC2",
+        "DisassociateAddress",
+        "AuthFailure",
+        "You do not have permission to access the specified resource.",
+      ),
+  },
+  takesAlong: parts({ [eipAssociationType]: "allocationId" }),
   check: (inputs, world) => missingRefs("AssociateAddress", inputs, world, { instance: "i", networkInterface: "eni" }),
   create(inputs, world, { urn }) {
     const id = ec2Id("eipalloc", world, urn);
@@ -186,7 +297,15 @@ const eip: ResourceModel = {
 const eipAssociation: ResourceModel = {
   required: [],
   source: `${tf}/ec2_eip_association.go`,
-  forcesReplacement: ["allocationId", "instanceId", "networkInterfaceId", "privateIpAddress", "region"],
+  forcesReplacement: [
+    "allocationId",
+    "allowReassociation",
+    "instanceId",
+    "networkInterfaceId",
+    "privateIpAddress",
+    "publicIp",
+    "region",
+  ],
   check: (inputs, world) =>
     missingRefs("AssociateAddress", inputs, world, {
       allocationId: "eipalloc",
@@ -208,12 +327,21 @@ const natGateway: ResourceModel = {
   required: [],
   source: `${tf}/vpc_nat_gateway.go; EC2 CreateNatGateway API reference`,
   defaults: { connectivityType: "public" },
-  forcesReplacement: ["allocationId", "subnetId", "connectivityType", "privateIp", "region"],
+  forcesReplacement: [
+    "allocationId",
+    "availabilityMode",
+    "connectivityType",
+    "privateIp",
+    "subnetId",
+    "vpcId",
+    "region",
+  ],
+  recomputed: tagged,
   check(inputs, world) {
     const isPublic = text(inputs.connectivityType) !== "private" && text(inputs.availabilityMode) !== "regional";
     const allocation = text(inputs.allocationId);
     const other = world
-      .ofType("aws:ec2/natGateway:NatGateway")
+      .ofType(natType)
       .find((candidate) => allocation !== "" && candidate.inputs.allocationId === allocation);
     return problems(
       missingRefs("CreateNatGateway", inputs, world, { subnetId: "subnet", allocationId: "eipalloc" }),
@@ -244,8 +372,11 @@ const natGateway: ResourceModel = {
 
 const routeTable: ResourceModel = {
   required: ["vpcId"],
+  // The provider takes the table from its subnets before it deletes it, so that nothing keeps it.
   source: `${tf}/vpc_route_table.go`,
   forcesReplacement: ["vpcId", "region"],
+  recomputed: tagged,
+  takesAlong: parts({ [routeType]: "routeTableId", [associationType]: "routeTableId" }),
   check: (inputs, world) => missingRefs("CreateRouteTable", inputs, world, { vpcId: "vpc" }),
   create(inputs, world, { urn }) {
     const id = ec2Id("rtb", world, urn);
@@ -272,7 +403,7 @@ function routeProblems(inputs: Properties, world: World): string[] {
   const cidr = text(inputs.destinationCidrBlock);
   const table = text(inputs.routeTableId);
   const twin = world
-    .ofType("aws:ec2/route:Route")
+    .ofType(routeType)
     .some((other) => other.inputs.routeTableId === table && cidr !== "" && other.inputs.destinationCidrBlock === cidr);
   const gateway = ownById(world, "aws:ec2/internetGateway:InternetGateway", text(inputs.gatewayId));
   const apart = gateway && vpcOf(table, world) && gateway.inputs.vpcId !== vpcOf(table, world);
@@ -329,9 +460,7 @@ const routeTableAssociation: ResourceModel = {
   check(inputs, world) {
     const subnetId = text(inputs.subnetId);
     const table = text(inputs.routeTableId);
-    const twin = world
-      .ofType("aws:ec2/routeTableAssociation:RouteTableAssociation")
-      .some((other) => subnetId !== "" && other.inputs.subnetId === subnetId);
+    const twin = world.ofType(associationType).some((other) => subnetId !== "" && other.inputs.subnetId === subnetId);
     const [one, other] = [vpcOf(subnetId, world), vpcOf(table, world)];
     return problems(
       missingRefs("AssociateRouteTable", inputs, world, { routeTableId: "rtb", subnetId: "subnet" }),
@@ -364,7 +493,16 @@ const vpcEndpoint: ResourceModel = {
   required: ["vpcId"],
   source: `${tf}/vpc_endpoint.go; EC2 CreateVpcEndpoint API reference`,
   defaults: { vpcEndpointType: "Gateway" },
-  forcesReplacement: ["vpcId", "serviceName", "vpcEndpointType", "serviceRegion", "resourceConfigurationArn", "region"],
+  forcesReplacement: [
+    "vpcId",
+    "serviceName",
+    "vpcEndpointType",
+    "serviceRegion",
+    "serviceNetworkArn",
+    "resourceConfigurationArn",
+    "region",
+  ],
+  recomputed: tagged,
   check(inputs, world) {
     const region = regionOf(inputs, world);
     const service = text(inputs.serviceName);
@@ -407,11 +545,38 @@ function interfaceAddress(subnetId: string, urn: string, world: World): string |
   return freeAddress(cidr, taken, hashBelow(urn, 65536));
 }
 
+/** Whether an interface is to give up its first address, which it keeps for life. The others come and go. */
+function losesPrimaryAddress(olds: Properties, news: Properties): boolean {
+  const addresses = (inputs: Properties): readonly string[] => [
+    ...texts(inputs.privateIpLists),
+    ...texts(inputs.privateIps),
+  ];
+  const [[first], now] = [addresses(olds), addresses(news)];
+  if (now.length === 0 || !isKnown(now)) return false;
+  return news.privateIpListEnabled === true ? now[0] !== first : !now.includes(first ?? "");
+}
+
 const networkInterface: ResourceModel = {
   required: ["subnetId"],
   source: `${tf}/vpc_network_interface.go; EC2 CreateNetworkInterface API reference`,
   defaults: { sourceDestCheck: true },
   forcesReplacement: ["subnetId", "interfaceType", "region"],
+  replaces: (olds, news) => [
+    ...(losesPrimaryAddress(olds, news) ? ["privateIps", "privateIpLists"] : []),
+    ...(olds.enablePrimaryIpv6 === true && news.enablePrimaryIpv6 !== true ? ["enablePrimaryIpv6"] : []),
+  ],
+  recomputed: tagged,
+  inUse: {
+    by: [instanceType],
+    says: ({ id }) =>
+      refusal(
+        "EC2",
+        "DeleteNetworkInterface",
+        "InvalidParameterValue",
+        `Network interface '${id}' is currently in use.`,
+      ),
+  },
+  takesAlong: parts({ [eipAssociationType]: "networkInterfaceId" }),
   check(inputs, world) {
     const home = vpcOf(text(inputs.subnetId), world);
     const groups = texts(inputs.securityGroups);
@@ -443,7 +608,8 @@ const networkInterface: ResourceModel = {
   create(inputs, world, { urn }) {
     const id = ec2Id("eni", world, urn);
     const region = regionOf(inputs, world);
-    const privateIp = texts(inputs.privateIps)[0] ?? interfaceAddress(text(inputs.subnetId), urn, world) ?? "";
+    const wanted = [...texts(inputs.privateIpLists), ...texts(inputs.privateIps)];
+    const privateIp = wanted[0] ?? interfaceAddress(text(inputs.subnetId), urn, world) ?? "";
     return {
       id,
       outputs: {
@@ -451,7 +617,7 @@ const networkInterface: ResourceModel = {
         arn: arn("ec2", region, `network-interface/${id}`),
         ownerId: accountId,
         privateIp,
-        privateIps: [privateIp],
+        privateIps: wanted.length > 0 ? wanted : [privateIp],
         privateDnsName: `ip-${privateIp.replace(/\./g, "-")}.${region}.compute.internal`,
         macAddress: `02:${world.random(`${urn}#mac`, 10, "0123456789abcdef").match(/../g)!.join(":")}`,
       },
@@ -465,11 +631,11 @@ export const network: Readonly<Record<string, ResourceModel>> = {
   [subnetType]: subnet,
   "aws:ec2/internetGateway:InternetGateway": internetGateway,
   [eipType]: eip,
-  "aws:ec2/eipAssociation:EipAssociation": eipAssociation,
-  "aws:ec2/natGateway:NatGateway": natGateway,
+  [eipAssociationType]: eipAssociation,
+  [natType]: natGateway,
   "aws:ec2/routeTable:RouteTable": routeTable,
-  "aws:ec2/route:Route": route,
-  "aws:ec2/routeTableAssociation:RouteTableAssociation": routeTableAssociation,
+  [routeType]: route,
+  [associationType]: routeTableAssociation,
   "aws:ec2/vpcEndpoint:VpcEndpoint": vpcEndpoint,
   [interfaceType]: networkInterface,
 };

@@ -3,21 +3,70 @@
  */
 import type { Properties, ResourceModel, World } from "../../model";
 import { range } from "../ipv4";
-import { given, number, problems, text } from "../values";
-import { accountId, arn, common, ec2Id, missingRefs, ownById, refusal, regionOf, vpcOf } from "./account";
+import { given, number, problems, record, records, text, texts } from "../values";
+import {
+  accountId,
+  arn,
+  common,
+  dependency,
+  ec2Id,
+  missingRefs,
+  ownById,
+  parts,
+  refusal,
+  regionOf,
+  scalingGroupsWithMachines,
+  tagged,
+  vpcOf,
+} from "./account";
 
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service/ec2";
 export const groupType = "aws:ec2/securityGroup:SecurityGroup";
 const ingressType = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egressType = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
+const groupIsUsed = dependency("DeleteSecurityGroup", (id) => `resource ${id} has a dependent object`);
+
+/** Whether rules of another group name this one, or an Auto Scaling group's machines are in it. */
+function isUsedElsewhere(id: string, world: World): boolean {
+  const rules = [...world.ofType(ingressType), ...world.ofType(egressType)];
+  const named = rules.some(
+    ({ inputs }) =>
+      inputs.referencedSecurityGroupId === id && inputs.securityGroupId !== inputs.referencedSecurityGroupId,
+  );
+  const templates = world
+    .ofType("aws:ec2/launchTemplate:LaunchTemplate")
+    .filter(({ inputs }) =>
+      [
+        ...texts(inputs.vpcSecurityGroupIds),
+        ...records(inputs.networkInterfaces).flatMap((one) => texts(one.securityGroups)),
+      ].includes(id),
+    );
+  const launched = scalingGroupsWithMachines(world).some(({ inputs }) =>
+    templates.some((template) => record(inputs.launchTemplate).id === template.id),
+  );
+  return named || launched;
+}
+
 const securityGroup: ResourceModel = {
   required: [],
-  source: `${tf}/vpc_security_group.go; EC2 CreateSecurityGroup API reference (names, characters)`,
+  source: `${tf}/vpc_security_group.go; EC2 CreateSecurityGroup (names, characters), DeleteSecurityGroup API references`,
   // "sg-" in front is refused by the API; 255 characters of letters, digits and a few signs.
   naming: { input: "name", auto: "suffix7", maxLength: 255, pattern: /^(?!sg-)[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]+$/ },
   defaults: { description: "Managed by Pulumi" },
   forcesReplacement: ["description", "name", "namePrefix", "vpcId", "region"],
+  recomputed: tagged,
+  inUse: {
+    by: [
+      "aws:ec2/instance:Instance",
+      "aws:ec2/networkInterface:NetworkInterface",
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+      "aws:lb/loadBalancer:LoadBalancer",
+    ],
+    says: groupIsUsed,
+  },
+  checkDelete: (resource, world) => (isUsedElsewhere(resource.id, world) ? [groupIsUsed(resource, [])] : []),
+  takesAlong: parts({ [ingressType]: "securityGroupId", [egressType]: "securityGroupId" }),
   check(inputs, world) {
     const name = text(inputs.name);
     const description = text(inputs.description);
@@ -49,6 +98,7 @@ const defaultSecurityGroup: ResourceModel = {
   required: [],
   source: `${tf}/vpc_default_security_group.go`,
   forcesReplacement: ["vpcId", "region"],
+  recomputed: tagged,
   check: (inputs, world) => missingRefs("DescribeSecurityGroups", inputs, world, { vpcId: "vpc" }),
   create(inputs, world, { urn }) {
     const vpc = ownById(world, "aws:ec2/vpc:Vpc", text(inputs.vpcId));
@@ -119,6 +169,12 @@ function rule(type: string, operation: string): ResourceModel {
     required: ["ipProtocol", "securityGroupId"],
     source: `${tf}/vpc_security_group_ingress_rule.go; EC2 ${operation} API reference`,
     forcesReplacement: ["securityGroupId", "region"],
+    // A rule keeps the kind of its peer: another range is an update, a group in place of a range is another rule.
+    replaces(olds, news) {
+      const [old, now] = [olds, news].map((inputs) => peers.find((peer) => given(inputs[peer])));
+      return old !== undefined && now !== undefined && old !== now ? [old, now] : [];
+    },
+    recomputed: tagged,
     check: (inputs, world) => ruleProblems(inputs, world, type, operation),
     create(inputs, world, { urn }) {
       const id = ec2Id("sgr", world, urn);

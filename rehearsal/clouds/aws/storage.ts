@@ -1,26 +1,47 @@
 /**
  * Simulated S3 buckets with their settings, and EBS volumes.
  */
-import type { Properties, ResourceModel, World } from "../../model";
+import type { Json, LiveResource, Properties, ResourceModel, World } from "../../model";
 import { isMissing } from "../existing";
-import { given, number, problems, record, records, text } from "../values";
-import { arn, common, ec2Id, kmsProblem, ownById, partitionOf, refusal, regionOf, zonesOf } from "./account";
+import { given, hexDigits, number, problems, record, records, text } from "../values";
+import { arn, common, ec2Id, kmsProblem, ownById, partitionOf, refusal, regionOf, tagged, zonesOf } from "./account";
 import { creationTime, policyProblem } from "./identity";
 
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service";
 export const bucketType = "aws:s3/bucket:Bucket";
 export const volumeType = "aws:ebs/volume:Volume";
+const objectType = "aws:s3/bucketObjectv2:BucketObjectv2";
+const versioningType = "aws:s3/bucketVersioning:BucketVersioning";
 
 /** Source: S3 user guide, "Bucket naming rules". */
 export const bucketName =
   /^(?!xn--)(?!sthree-)(?!.*-s3alias$)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/;
 
+/** What is in a bucket, as far as the stack put it there, and the bucket's settings. */
+function partsOf({ id }: LiveResource, world: World): readonly LiveResource[] {
+  return world.resources.filter(({ type, inputs }) => type.startsWith("aws:s3/bucket") && inputs.bucket === id);
+}
+
+function bucketUse(resource: LiveResource, world: World): string[] {
+  const filled = partsOf(resource, world).some(({ type }) => type === objectType);
+  if (resource.inputs.forceDestroy === true || !filled) return [];
+  const versioned = world
+    .ofType(versioningType)
+    .some(({ inputs }) => inputs.bucket === resource.id && versioningStatus(inputs) !== "Disabled");
+  const says = "The bucket you tried to delete is not empty";
+  const every = ". You must delete all versions in the bucket.";
+  return [refusal("S3", "DeleteBucket", "BucketNotEmpty", versioned ? says + every : says)];
+}
+
 const bucket: ResourceModel = {
   required: [],
-  source: `${tf}/s3/bucket.go; S3 user guide, "Bucket naming rules"; cloud-facts-aws 9`,
+  source: `${tf}/s3/bucket.go; S3 user guide, "Bucket naming rules"; S3 API error responses; cloud-facts-aws 9`,
   naming: { input: "bucket", auto: "suffix7", minLength: 3, maxLength: 63, pattern: bucketName },
   defaults: { forceDestroy: false },
   forcesReplacement: ["bucket", "bucketPrefix", "objectLockEnabled", "bucketNamespace", "region"],
+  recomputed: tagged,
+  checkDelete: bucketUse,
+  takesAlong: partsOf,
   check(inputs, world) {
     const name = text(inputs.bucket);
     const twin = world.ofType(bucketType).some((other) => name !== "" && other.inputs.bucket === name);
@@ -58,17 +79,22 @@ interface BucketSetting {
   /** Whether the setting has the (deprecated) input for the bucket's owner. */
   readonly namesOwner?: boolean;
   readonly check?: (inputs: Properties, world: World) => string[];
+  readonly checkUpdate?: ResourceModel["checkUpdate"];
 }
 
-function bucketSetting(file: string, { required, operation, namesOwner, check }: BucketSetting): ResourceModel {
+function bucketSetting(file: string, setting: BucketSetting): ResourceModel {
+  const { required, operation, namesOwner, check, checkUpdate } = setting;
   return {
     required,
     source: `${tf}/s3/${file}; S3 ${operation} API reference`,
     forcesReplacement: ["bucket", "region", ...(namesOwner ? ["expectedBucketOwner"] : [])],
     check: (inputs, world) => problems(bucketProblem(operation, inputs, world), check?.(inputs, world)),
+    ...(checkUpdate && { checkUpdate }),
     create: (inputs, world) => ({ id: text(inputs.bucket), outputs: { region: regionOf(inputs, world) } }),
   };
 }
+
+const versioningStatus = (inputs: Properties): string => text(record(inputs.versioningConfiguration).status);
 
 function encryptionProblems(inputs: Properties, world: World): string[] {
   return records(inputs.rules).flatMap((rule) => {
@@ -130,7 +156,7 @@ function lifecycleProblems(inputs: Properties): string[] {
 
 const volume: ResourceModel = {
   required: ["availabilityZone"],
-  source: `${tf}/ec2/ebs_volume.go; EC2 CreateVolume API reference; cloud-facts-aws 11`,
+  source: `${tf}/ec2/ebs_volume.go; EC2 CreateVolume, ModifyVolume, DeleteVolume API references; cloud-facts-aws 11`,
   defaults: { type: "gp2", finalSnapshot: false },
   forcesReplacement: [
     "availabilityZone",
@@ -141,6 +167,15 @@ const volume: ResourceModel = {
     "multiAttachEnabled",
     "region",
   ],
+  recomputed: ["iops", "throughput", ...tagged],
+  inUse: {
+    by: ["aws:ec2/volumeAttachment:VolumeAttachment"],
+    says: ({ id }, [user]) => {
+      const says = `Volume ${id} is currently attached to ${text(user?.inputs.instanceId)}`;
+      return refusal("EC2", "DeleteVolume", "VolumeInUse", says);
+    },
+  },
+  checkUpdate: (olds, news) => problems(shrinking(olds.size, news.size)),
   check(inputs, world) {
     const region = regionOf(inputs, world);
     const zone = text(inputs.availabilityZone);
@@ -161,13 +196,22 @@ const volume: ResourceModel = {
   create(inputs, world, { urn }) {
     const id = ec2Id("vol", world, urn);
     const region = regionOf(inputs, world);
-    const gp3 = inputs.type === "gp3" ? { iops: 3000, throughput: 125 } : {};
+    const gp3 =
+      inputs.type === "gp3" ? { iops: number(inputs.iops) ?? 3000, throughput: number(inputs.throughput) ?? 125 } : {};
     return {
       id,
       outputs: { ...gp3, ...common(inputs, world), arn: arn("ec2", region, `volume/${id}`), createTime: creationTime },
     };
   },
 };
+
+/** Volumes only grow. Source: EC2 ModifyVolume API reference. */
+export function shrinking(old: Json, now: Json): string | undefined {
+  const [before, after] = [number(old), number(now)];
+  if (before === undefined || after === undefined || after >= before) return undefined;
+  const says = "New size cannot be smaller than existing size";
+  return refusal("EC2", "ModifyVolume", "InvalidParameterValue", says);
+}
 
 export interface VolumeShape {
   readonly type: string;
@@ -204,15 +248,21 @@ export function volumeLimits({ type, size, iops, throughput }: VolumeShape): str
 /** S3 and EBS. */
 export const storage: Readonly<Record<string, ResourceModel>> = {
   [bucketType]: bucket,
-  "aws:s3/bucketVersioning:BucketVersioning": bucketSetting("bucket_versioning.go", {
+  [versioningType]: bucketSetting("bucket_versioning.go", {
     required: ["bucket", "versioningConfiguration"],
     operation: "PutBucketVersioning",
     namesOwner: true,
     check(inputs) {
-      const status = text(record(inputs.versioningConfiguration).status);
+      const status = versioningStatus(inputs);
       return ["Enabled", "Suspended", "Disabled"].includes(status)
         ? []
         : [`expected versioning_configuration.0.status to be one of ["Enabled" "Suspended" "Disabled"], got ${status}`];
+    },
+    checkUpdate(olds, news) {
+      const [old, now] = [versioningStatus(olds), versioningStatus(news)];
+      return old !== "Disabled" && now === "Disabled"
+        ? [`versioning_configuration.status cannot be updated from '${old}' to '${now}'`]
+        : [];
     },
   }),
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": bucketSetting(
@@ -241,20 +291,26 @@ export const storage: Readonly<Record<string, ResourceModel>> = {
     operation: "PutBucketPolicy",
     check: (inputs) => problems(policyProblem("S3", "PutBucketPolicy", "policy", inputs.policy)),
   }),
-  "aws:s3/bucketObjectv2:BucketObjectv2": {
+  [objectType]: {
     required: ["bucket"],
     source: `${tf}/s3/object.go; S3 PutObject API reference`,
     forcesReplacement: ["bucket", "key", "region"],
+    recomputed: ["etag", "versionId", ...tagged],
     check: (inputs, world) =>
       problems(
         bucketProblem("PutObject", inputs, world),
         Buffer.byteLength(text(inputs.key)) > 1024 &&
           refusal("S3", "PutObject", "KeyTooLongError", "Your key is too long"),
       ),
-    create: (inputs, world) => ({
-      id: `${text(inputs.bucket)}/${text(inputs.key)}`,
-      outputs: { region: regionOf(inputs, world) },
-    }),
+    create(inputs, world) {
+      const id = `${text(inputs.bucket)}/${text(inputs.key)}`;
+      const content = text(inputs.content) || text(inputs.contentBase64) || text(inputs.sourceHash);
+      const versionId = world.random(`${id} ${content}`, 32, `${hexDigits}_ghijkl`);
+      return {
+        id,
+        outputs: { ...common(inputs, world), etag: world.random(content, 32, hexDigits), versionId },
+      };
+    },
   },
   [volumeType]: volume,
 };

@@ -2,9 +2,10 @@
  * What all simulated Azure services share: the subscription, resource ids, locations, references and the form of
  * errors.
  */
-import type { Properties, ResourceModel, World } from "../../model";
+import { isDeepStrictEqual } from "node:util";
+import type { LiveResource, Properties, ResourceModel, World } from "../../model";
 import { isMissing } from "../existing";
-import { everyText, given, list, problems, record, records, text } from "../values";
+import { at, everyText, given, list, problems, record, records, text, texts } from "../values";
 
 /** The tenant in which every rehearsal takes place. */
 export const tenantId = "00000000-0000-0000-0000-000000000002";
@@ -60,6 +61,11 @@ export function refusal(code: string, message: string): string {
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
+/** Whether an id is another one or names something below it, whatever the case. */
+export function isWithin(id: string, outer: string): boolean {
+  return `${id}/`.toLowerCase().startsWith(`${outer}/`.toLowerCase());
+}
+
 /** A resource of the stack by its id, whatever its case. */
 export function byArmId(world: World, id: string): World["resources"][number] | undefined {
   return id === "" ? undefined : world.resources.find((resource) => same(resource.id, id));
@@ -108,9 +114,7 @@ const referencePattern = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/provid
  */
 export function missingRefs(inputs: Properties, world: World, selfId: string): string[] {
   return everyText(inputs)
-    .filter(
-      ({ value }) => referencePattern.test(value) && !`${value}/`.toLowerCase().startsWith(`${selfId}/`.toLowerCase()),
-    )
+    .filter(({ value }) => referencePattern.test(value) && !isWithin(value, selfId))
     .filter(({ value }) => !armExists(value, world))
     .map(({ value }) => notFound(value, selfId));
 }
@@ -164,6 +168,15 @@ export function zoneProblem(inputs: Properties, world: World, type: string, name
   return refusal("InvalidAvailabilityZone", says);
 }
 
+/** An input that a request may repeat and cannot change. */
+export interface Unchangeable {
+  readonly path: string;
+  /** What the refusal calls it. @default the path */
+  readonly named?: string;
+  /** Whether a request that leaves it out leaves it alone; otherwise leaving it out is a change like any other. */
+  readonly mayBeLeftOut?: boolean;
+}
+
 export interface ArmRow {
   /** Azure type, for ids: `Microsoft.Network/virtualNetworks`. */
   readonly arm: string;
@@ -182,8 +195,18 @@ export interface ArmRow {
   readonly maxLength?: number;
   readonly defaults?: Properties;
   readonly secretOutputs?: readonly string[];
-  /** Beside names, parents and resource group. */
+  /** Beside names, parents and resource group: what azure-native replaces for. */
   readonly forcesReplacement?: readonly string[];
+  /** Outputs that an update computes anew although they are no inputs. */
+  readonly recomputed?: readonly string[];
+  /** What azure-native sends as an update and Azure refuses with PropertyChangeNotAllowed. */
+  readonly unchangeable?: readonly Unchangeable[];
+  /** Other changes that the API refuses. */
+  readonly checkUpdate?: (olds: Properties, news: Properties, world: World, id: string) => string[];
+  readonly inUse?: ResourceModel["inUse"];
+  readonly checkDelete?: ResourceModel["checkDelete"];
+  /** What goes with the resource beside what lies below it. */
+  readonly takesAlong?: ResourceModel["takesAlong"];
   /** False for child resources, which have no place of their own. */
   readonly located?: boolean;
   /** Whether the SDK shows the provisioning state at the top. @default the same as `located` */
@@ -231,6 +254,75 @@ function groupProblem(inputs: Properties, world: World): string | undefined {
   return exists ? undefined : refusal("ResourceGroupNotFound", `Resource group '${name}' could not be found.`);
 }
 
+/**
+ * A resource stays in its region. azure-native sends the change for types whose specification does not mark the
+ * location as create-only. Source: github.com/pulumi/pulumi-azure-native issue 3053.
+ */
+function movedProblem(olds: Properties, news: Properties, world: World, id: string): string | undefined {
+  const [before, after] = [locationOf(olds, world), locationOf(news, world)];
+  const says = `The resource '${id.split("/").at(-1)!}' already exists in location '${before}' in resource group '${text(news.resourceGroupName)}'. A resource with the same name cannot be created in location '${after}'. Please select a new resource name.`;
+  return before === after ? undefined : refusal("InvalidResourceLocation", says);
+}
+
+/** Source: cloud-facts-azure 10.1; the messages in github.com/Azure/azure-sdk-for-java issues 1912 and 1976. */
+function unchangeableProblem(
+  { path, named, mayBeLeftOut }: Unchangeable,
+  olds: Properties,
+  news: Properties,
+): string[] {
+  const [before, after] = [olds, news].map((inputs) => at(inputs, ...path.split(".")));
+  const changed = given(after) ? !isDeepStrictEqual(before, after) : given(before) && mayBeLeftOut !== true;
+  return changed ? [propertyChange(named ?? path)] : [];
+}
+
+export function propertyChange(property: string): string {
+  return refusal("PropertyChangeNotAllowed", `Changing property '${property}' is not allowed.`);
+}
+
+/**
+ * Zones of a network resource stay as they were made.
+ * Source: the messages in github.com/Azure/azure-cli issue 16653 and github.com/Azure/AzOps issue 701.
+ */
+export function zoneChange(olds: Properties, news: Properties, id: string): string | undefined {
+  const [before, after] = [olds, news].map((inputs) => texts(inputs.zones).join(", ") || "NoZone");
+  const says = `Resource ${id} has an existing availability zone constraint ${before} and the request has availability zone constraint ${after}, which do not match. Zones cannot be added/updated/removed once the resource is created. The resource cannot be updated from regional to zonal or vice-versa.`;
+  return before === after ? undefined : refusal("ResourceAvailabilityZonesCannotBeModified", says);
+}
+
+/** The SKU of a network resource stays, too. Source: the message in github.com/Azure/azure-cli issue 27806. */
+export function skuChange(olds: Properties, news: Properties, id: string): string | undefined {
+  const [before, after] = [olds, news].map((inputs) => text(record(inputs.sku).name) || "Basic");
+  const says = `Sku property is set at creation time and cannot be changed from ${before} to ${after} on resource update for resource ${id}.`;
+  return before === after ? undefined : refusal("SkuCannotBeChangedOnUpdate", says);
+}
+
+/** Whether a resource's inputs name this id or something below it. */
+function refersTo(value: unknown, id: string): boolean {
+  return everyText(value).some((entry) => isWithin(entry.value, id));
+}
+
+/** Resources of these types that refer to an id. */
+export function usersOf(id: string, types: readonly string[], world: World): readonly LiveResource[] {
+  return world.resources.filter((other) => types.includes(other.type) && refersTo(other.inputs, id));
+}
+
+/** What holds a thing, as ARM names it: the part of a resource that refers to it, else the resource itself. */
+export function holders(id: string, users: readonly LiveResource[]): readonly string[] {
+  return users.flatMap((user) => {
+    const parts = ["ipConfigurations", "frontendIPConfigurations"].flatMap((segment) =>
+      records(user.inputs[segment])
+        .filter((part) => refersTo(part, id))
+        .map((part) => `${user.id}/${segment}/${text(part.name)}`),
+    );
+    return parts.length > 0 ? parts : [user.id];
+  });
+}
+
+/** Child resources, and role assignments on a resource, go with it. Source: cloud-facts-azure 5.2; ARM resource ids. */
+export function below(resource: LiveResource, world: World): readonly LiveResource[] {
+  return world.resources.filter((other) => other.id !== resource.id && isWithin(other.id, resource.id));
+}
+
 /** A model from a row: what is the same for every ARM resource is added here. */
 export function armModel(row: ArmRow): ResourceModel {
   const located = row.located ?? true;
@@ -255,6 +347,18 @@ export function armModel(row: ArmRow): ResourceModel {
       ...(row.parents ?? []).filter((parent) => !parent.startsWith("=")),
       ...(row.forcesReplacement ?? []),
     ],
+    ...(row.recomputed && { recomputed: row.recomputed }),
+    ...(row.inUse && { inUse: row.inUse }),
+    ...(row.checkDelete && { checkDelete: row.checkDelete }),
+    takesAlong: (resource, world) => [...below(resource, world), ...(row.takesAlong?.(resource, world) ?? [])],
+    checkUpdate(olds, news, world) {
+      const id = idOf(row, news, world);
+      return problems(
+        located && movedProblem(olds, news, world, id),
+        (row.unchangeable ?? []).flatMap((property) => unchangeableProblem(property, olds, news)),
+        row.checkUpdate?.(olds, news, world, id),
+      );
+    },
     check(inputs, world) {
       const id = idOf(row, inputs, world);
       return problems(

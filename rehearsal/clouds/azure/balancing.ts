@@ -1,9 +1,9 @@
 /**
  * Simulated Azure load balancers.
  */
-import type { Properties, ResourceModel, World } from "../../model";
-import { given, number, problems, record, records, text, texts, uuid } from "../values";
-import { armModel, byArmId, notFound, refId, refusal } from "./arm";
+import type { LiveResource, Properties, ResourceModel, World } from "../../model";
+import { everyText, given, number, problems, record, records, text, texts, uuid } from "../values";
+import { armModel, byArmId, notFound, refId, refusal, skuChange } from "./arm";
 import { networkName } from "./network";
 
 /** Which list of the balancer an id inside a rule has to lead into. */
@@ -130,6 +130,17 @@ function skuProblems(inputs: Properties, world: World, id: string): string[] {
   return [...retired, ...mixed];
 }
 
+/** Source: the message in github.com/kubernetes-sigs/cluster-api-provider-azure issue 3163. */
+function poolsInUse({ id, inputs }: LiveResource, users: readonly LiveResource[]): string {
+  const parts = ["backendAddressPools", "probes"].flatMap((segment) =>
+    records(inputs[segment]).map((part) => ({ name: text(part.name), id: `${id}/${segment}/${text(part.name)}` })),
+  );
+  const named = new Set(users.flatMap((user) => everyText(user.inputs)).map(({ value }) => value.toLowerCase()));
+  const used = parts.filter((part) => named.has(part.id.toLowerCase())).map(({ name }) => name);
+  const says = `Cannot delete load balancer ${id} since its child resources ${used.join(", ")} are in use by virtual machine scale set ${users.map((user) => user.id).join(", ")}.`;
+  return refusal("LoadBalancerInUseByVirtualMachineScaleSet", says);
+}
+
 /** Load balancers. */
 export const balancing: Readonly<Record<string, ResourceModel>> = {
   "azure-native:network:LoadBalancer": armModel({
@@ -141,6 +152,8 @@ export const balancing: Readonly<Record<string, ResourceModel>> = {
     source: "cloud-facts-azure 3.1 to 3.5; pulumi/pulumi-azure-native issue 3601",
     pattern: networkName,
     maxLength: 80,
+    inUse: { by: ["azure-native:compute:VirtualMachineScaleSet"], says: poolsInUse },
+    checkUpdate: (olds, news, _world, id) => problems(skuChange(olds, news, id)),
     check: (inputs, world, id) =>
       problems(
         skuProblems(inputs, world, id),

@@ -1,10 +1,11 @@
 /**
  * Simulated virtual machines, scale sets, availability sets and autoscaling.
  */
-import type { Properties, ResourceModel, World } from "../../model";
+import { isDeepStrictEqual } from "node:util";
+import type { LiveResource, Properties, ResourceModel, World } from "../../model";
 import { override } from "../existing";
-import { decodedLength, given, number, problems, record, records, repeated, text, texts, uuid } from "../values";
-import { armModel, byArmId, refId, refusal } from "./arm";
+import { at, decodedLength, given, number, problems, record, records, repeated, text, texts, uuid } from "../values";
+import { armModel, byArmId, propertyChange, refId, refusal, type Unchangeable } from "./arm";
 import { attachedIdentities, isIdentityId } from "./identity";
 import { diskType } from "./storage";
 
@@ -246,6 +247,85 @@ function machineInterfaces(inputs: Properties, world: World, id: string): string
   );
 }
 
+/**
+ * What a machine keeps for life.
+ * Source: cloud-facts-azure 2.10, 10.1; the SDK's declarations; the messages in github.com/Azure/azure-sdk-for-java issue 1912 (customData),
+ * github.com/hashicorp/terraform-provider-azurerm issue 3277 (zones), github.com/Azure/azure-powershell issues 1177
+ * (parts of the profile are named without it) and 7621 (osDisk.createOption).
+ */
+const machineUnchangeable: readonly Unchangeable[] = [
+  { path: "zones" },
+  { path: "availabilitySet.id" },
+  { path: "virtualMachineScaleSet.id" },
+  { path: "platformFaultDomain" },
+  { path: "placement" },
+  ...["computerName", "adminUsername", "customData"].map((named) => ({ path: `osProfile.${named}`, named })),
+  ...["disablePasswordAuthentication", "ssh.publicKeys"].map((part) => ({
+    path: `osProfile.linuxConfiguration.${part}`,
+    named: `linuxConfiguration.${part}`,
+  })),
+  ...["imageReference", "osDisk.createOption", "osDisk.name"].map((named) => ({
+    path: `storageProfile.${named}`,
+    named,
+  })),
+  { path: "securityProfile.securityType" },
+].map((property) => ({ mayBeLeftOut: /^(osProfile|storageProfile)/.test(property.path), ...property }));
+
+/** Whether a path holds something else; what a request leaves out it leaves alone. */
+function differs(olds: Properties, news: Properties, ...path: readonly string[]): boolean {
+  const after = at(news, ...path);
+  return given(after) && !isDeepStrictEqual(at(olds, ...path), after);
+}
+
+/**
+ * What can be changed on a machine that is switched off only; machines here always run.
+ * Source: the messages in github.com/hashicorp/terraform-provider-azurerm issue 921 (kind of disk) and
+ * github.com/Azure/azure-powershell issue 4565 (number of interfaces); learn.microsoft.com/azure/virtual-machines/linux/
+ * disks-enable-host-based-encryption-cli and expand-disks (a system disk), /azure/virtual-network/
+ * virtual-network-network-interface-vm (the interface of a running machine).
+ */
+function machineChanges(olds: Properties, news: Properties, _world: World, id: string): string[] {
+  const disk = record(record(news.storageProfile).osDisk);
+  const diskId = `${id.split("/virtualMachines/")[0]!}/disks/${text(disk.name) || `${text(news.vmName)}_OsDisk_1`}`;
+  const interfaces = [olds, news].map((inputs) =>
+    records(record(inputs.networkProfile).networkInterfaces).map((one) => refId(one).toLowerCase()),
+  ) as [string[], string[]];
+  const [before, after] = interfaces;
+  const swapped = !isDeepStrictEqual([...before].sort(), [...after].sort());
+  const grown = (before.length === 1) !== (after.length === 1);
+  const notWhileRunning = "AddingOrDeletingNetworkInterfacesOnARunningVirtualMachineNotSupported";
+  return problems(
+    differs(olds, news, "storageProfile", "osDisk", "diskSizeGB") &&
+      refusal("ResizeDiskError", "Disk resizing is allowed only when creating a VM or when the VM is deallocated."),
+    differs(olds, news, "storageProfile", "osDisk", "managedDisk", "storageAccountType") &&
+      refusal(
+        "OperationNotAllowed",
+        `Managed disk storage account type change through Virtual Machine '${text(news.vmName)}' is not allowed. Please update disk resource at ${diskId}.`,
+      ),
+    at(olds, "securityProfile", "encryptionAtHost") !== at(news, "securityProfile", "encryptionAtHost") &&
+      refusal(
+        "OperationNotAllowed",
+        "'securityProfile.encryptionAtHost' can be updated only when VM is in deallocated state.",
+      ),
+    swapped &&
+      refusal(
+        notWhileRunning,
+        grown
+          ? `Virtual machine ${id} with a single network interface must be stop-deallocated before it can be updated to have multiple network interfaces and vice-versa.`
+          : `Network interfaces cannot be added to or deleted from the running virtual machine ${id}.`,
+      ),
+  );
+}
+
+/** Interfaces and disks that are to go with their machine. Source: cloud-facts-azure 2.1. */
+function goneWithMachine({ inputs }: LiveResource, world: World): readonly LiveResource[] {
+  const attached = [
+    ...records(record(inputs.networkProfile).networkInterfaces).map((one) => ({ id: refId(one), one })),
+    ...records(record(inputs.storageProfile).dataDisks).map((one) => ({ id: refId(one.managedDisk), one })),
+  ];
+  return attached.flatMap(({ id, one }) => (one.deleteOption === "Delete" ? (byArmId(world, id) ?? []) : []));
+}
+
 const virtualMachine = armModel({
   arm: "Microsoft.Compute/virtualMachines",
   apiVersion: "2024-11-01",
@@ -256,6 +336,10 @@ const virtualMachine = armModel({
   pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/,
   minLength: 1,
   maxLength: 64,
+  forcesReplacement: ["location"],
+  unchangeable: machineUnchangeable,
+  checkUpdate: machineChanges,
+  takesAlong: goneWithMachine,
   check(inputs, world, id) {
     const size = text(record(inputs.hardwareProfile).vmSize);
     const profile = record(inputs.osProfile);
@@ -393,6 +477,53 @@ function notificationProblems(profile: Properties): string[] {
   return wrong ? [refusal("InvalidParameter", says)] : [];
 }
 
+/**
+ * What a scale set keeps. Custom data, size and image version change its model (cloud-facts-azure 1.17).
+ * Source: learn.microsoft.com/azure/virtual-machine-scale-sets/virtual-machine-scale-sets-upgrade-scale-set, "Properties
+ * with restrictions on modification" (image publisher and offer, kind of system disk); cloud-facts-azure 1.1; the message
+ * in github.com/MicrosoftDocs/azure-docs issue 108952; resource orchestrated_virtual_machine_scale_set of
+ * hashicorp/terraform-provider-azurerm, which makes a new set for the two names of the profile.
+ */
+const scaleSetUnchangeable: readonly Unchangeable[] = [
+  { path: "orchestrationMode" },
+  { path: "platformFaultDomainCount" },
+  ...[
+    ["osProfile", "adminUsername"],
+    ["osProfile", "computerNamePrefix"],
+    ["storageProfile", "imageReference.publisher"],
+    ["storageProfile", "imageReference.offer"],
+    ["storageProfile", "osDisk.managedDisk.storageAccountType"],
+  ].map(([profile, named]) => ({
+    path: `virtualMachineProfile.${profile!}.${named!}`,
+    named: named!,
+    mayBeLeftOut: true,
+  })),
+  { path: "virtualMachineProfile.securityProfile.securityType", named: "securityProfile.securityType" },
+];
+
+/** The virtual networks that a scale set's machines lie in. */
+function networksOf(inputs: Properties): string[] {
+  const profile = record(record(inputs.virtualMachineProfile).networkProfile);
+  return records(profile.networkInterfaceConfigurations)
+    .flatMap((one) => records(one.ipConfigurations))
+    .map((one) => refId(one.subnet).split("/subnets/")[0]!.toLowerCase());
+}
+
+/**
+ * Zones can be added and not taken away; another subnet has to be one of the same network.
+ * Source: github.com/hashicorp/terraform-provider-azurerm pull request 27288; the page named above, which shows no
+ * message for the subnet.
+ */
+function scaleSetChanges(olds: Properties, news: Properties, _world: World, id: string): string[] {
+  const home = networksOf(olds);
+  return problems(
+    texts(olds.zones).some((zone) => !texts(news.zones).includes(zone)) && propertyChange("zones"),
+    home.length > 0 &&
+      networksOf(news).some((network) => !home.includes(network)) &&
+      refusal("BadRequest", `The virtual network of virtual machine scale set ${id} cannot be changed.`),
+  );
+}
+
 const scaleSet = armModel({
   arm: "Microsoft.Compute/virtualMachineScaleSets",
   apiVersion: "2024-11-01",
@@ -403,6 +534,9 @@ const scaleSet = armModel({
   pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/,
   minLength: 1,
   maxLength: 64,
+  forcesReplacement: ["location"],
+  unchangeable: scaleSetUnchangeable,
+  checkUpdate: scaleSetChanges,
   check(inputs, world) {
     const profile = record(inputs.virtualMachineProfile);
     const size = text(record(inputs.sku).name);
@@ -441,15 +575,34 @@ const scaleSet = armModel({
   outputs: (_inputs, world, { urn }) => ({ uniqueId: uuid(world, urn), timeCreated: "2026-01-01T00:00:00Z" }),
 });
 
+/** Source: learn.microsoft.com/troubleshoot/azure/virtual-machines/error-messages, code OperationNotAllowed. */
+function setOfKind(olds: Properties, news: Properties): string[] {
+  const [before, after] = [olds, news].map((inputs) => text(record(inputs.sku).name) || "Classic");
+  const says = `Changing availability set SKU from '${before}' to '${after}' is not allowed.`;
+  return before === "Aligned" && after === "Classic" ? [refusal("OperationNotAllowed", says)] : [];
+}
+
 const availabilitySet = armModel({
   arm: "Microsoft.Compute/availabilitySets",
   showsState: false,
   apiVersion: "2024-11-01",
   nameInput: "availabilitySetName",
   required: ["resourceGroupName"],
-  source: "learn.microsoft.com/rest/api/compute/availability-sets/create-or-update",
+  source:
+    "learn.microsoft.com/rest/api/compute/availability-sets/create-or-update; error-messages of the same site (OperationNotAllowed)",
   pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/,
   maxLength: 80,
+  forcesReplacement: ["location"],
+  unchangeable: [{ path: "platformFaultDomainCount" }, { path: "platformUpdateDomainCount" }],
+  checkUpdate: setOfKind,
+  inUse: {
+    by: [machineType],
+    says: ({ outputs }) =>
+      refusal(
+        "OperationNotAllowed",
+        `Availability Set ${text(outputs.name)} cannot be deleted. Before deleting an Availability Set please ensure that it does not contain any VM.`,
+      ),
+  },
   check(inputs) {
     const domains = number(inputs.platformFaultDomainCount);
     return problems(
@@ -527,6 +680,7 @@ const autoscaleSetting: ResourceModel = (() => {
     required: ["profiles", "resourceGroupName"],
     source: "cloud-facts-azure 1.10, 1.11; bicep type autoscalesettings",
     maxLength: 260,
+    forcesReplacement: ["location"],
     defaults: { enabled: false },
     check(inputs, world) {
       const profiles = records(inputs.profiles);

@@ -1,10 +1,20 @@
 /**
  * Simulated managed identities, role assignments, role definitions and Key Vault.
  */
-import type { Properties, ResourceModel, World } from "../../model";
-import { isMissing } from "../existing";
+import type { LiveResource, Properties, ResourceModel, World } from "../../model";
+import { isMissing, override } from "../existing";
 import { given, number, problems, record, records, text, texts, uuid } from "../values";
-import { armExists, armModel, byArmId, ownsGroup, parseArmId, refusal, subscriptionOf, tenantId } from "./arm";
+import {
+  armExists,
+  armModel,
+  byArmId,
+  isWithin,
+  ownsGroup,
+  parseArmId,
+  refusal,
+  subscriptionOf,
+  tenantId,
+} from "./arm";
 
 const identityType = "azure-native:managedidentity:UserAssignedIdentity";
 const definitionType = "azure-native:authorization:RoleDefinition";
@@ -21,6 +31,7 @@ const userAssignedIdentity = armModel({
   pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
   minLength: 3,
   maxLength: 128,
+  forcesReplacement: ["location"],
   outputs: (_inputs, world, { urn }) => ({
     principalId: uuid(world, `${urn}#principal`),
     clientId: uuid(world, `${urn}#client`),
@@ -66,6 +77,18 @@ const roleAssignment: ResourceModel = {
   naming: { input: "roleAssignmentName", auto: "none", pattern: guid },
   defaults: { principalType: "User" },
   forcesReplacement: ["roleAssignmentName", "principalId", "scope"],
+  // Its name is a UUID of the provider's making (cloud-facts-azure 10.3, 10.4).
+  deleteBeforeReplace: false,
+  // Source: cloud-facts-azure 6.2; the message in github.com/Azure-Samples/graphrag-accelerator issue 168.
+  checkUpdate: (olds, news) =>
+    ["roleDefinitionId", "principalType"].some((key) => text(olds[key]).toLowerCase() !== text(news[key]).toLowerCase())
+      ? [
+          refusal(
+            "RoleAssignmentUpdateNotPermitted",
+            "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+          ),
+        ]
+      : [],
   check(inputs, world) {
     const [scope, principal, definition] = [
       text(inputs.scope),
@@ -113,6 +136,15 @@ const roleDefinition: ResourceModel = {
     "cloud-facts-azure 6.5, 6.7; learn.microsoft.com/azure/role-based-access-control/custom-roles (name up to 512 characters, no wildcard in scopes, one at least, none the root)",
   naming: { input: "roleDefinitionId", auto: "none", pattern: guid },
   forcesReplacement: ["roleDefinitionId", "scope"],
+  // As with assignments: the name is a UUID of the provider's making.
+  deleteBeforeReplace: false,
+  // Source: learn.microsoft.com/azure/role-based-access-control/troubleshooting; cloud-facts-azure 6.5.
+  checkDelete: (resource, world) =>
+    world
+      .ofType(assignmentType)
+      .some((other) => text(other.inputs.roleDefinitionId).split("/").at(-1) === resource.outputs.name)
+      ? [refusal("RoleDefinitionHasAssignments", "There are existing role assignments referencing role.")]
+      : [],
   check(inputs, world) {
     const name = text(inputs.roleName);
     const actions = records(inputs.permissions).flatMap((permission) => [
@@ -160,6 +192,31 @@ const roleDefinition: ResourceModel = {
   },
 };
 
+/**
+ * Source: cloud-facts-azure 5.1; the first message in internal/services/keyvault/key_vault_resource.go of
+ * hashicorp/terraform-provider-azurerm, the second in github.com/MicrosoftDocs/azure-docs, articles on soft delete.
+ */
+function vaultChanges(olds: Properties, news: Properties): string[] {
+  const [before, after] = [record(olds.properties), record(news.properties)];
+  const days = number(before.softDeleteRetentionInDays) ?? 90;
+  return problems(
+    (number(after.softDeleteRetentionInDays) ?? days) !== days &&
+      refusal("BadRequest", `The property "softDeleteRetentionInDays" has been set already and it can't be modified.`),
+    after.enableSoftDelete === false &&
+      refusal(
+        "BadRequest",
+        `The property "enableSoftDelete" can be set to false only for creating new vault. Enabling the 'soft delete' functionality is an irreversible action.`,
+      ),
+  );
+}
+
+/** A vault that was deleted lately keeps its name. Source: the message in github.com/alan-turing-institute/data-safe-haven issue 2523. */
+function deletedVault(name: string, world: World): string | undefined {
+  const says =
+    "A vault with the same name already exists in deleted state. You need to either recover or purge existing key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft delete.";
+  return override(world, name).softDeleted === true ? refusal("ConflictError", says) : undefined;
+}
+
 function vaultProblems(inputs: Properties, world: World, id: string): string[] {
   const properties = record(inputs.properties);
   const days = number(properties.softDeleteRetentionInDays);
@@ -174,6 +231,7 @@ function vaultProblems(inputs: Properties, world: World, id: string): string[] {
         "VaultAlreadyExists",
         `The vault name '${name}' is already in use. Vault names are globally unique so it is possible that the name is already taken.`,
       ),
+    deletedVault(name, world),
     !guid.test(text(properties.tenantId)) && refusal("BadRequest", "The parameter tenantId has an invalid value."),
     !["standard", "premium"].includes(text(record(properties.sku).name)) &&
       refusal("BadRequest", "The parameter sku has an invalid value."),
@@ -218,6 +276,7 @@ const vault = armModel({
   minLength: 3,
   maxLength: 24,
   check: vaultProblems,
+  checkUpdate: vaultChanges,
   outputs: (inputs, _world, { name }) => ({
     properties: {
       ...record(inputs.properties),
@@ -226,6 +285,19 @@ const vault = armModel({
     },
   }),
 });
+
+/**
+ * The provider deletes a secret through the vault's own address, which the vault's firewall guards. Without any address
+ * rule that is nobody's. Source: cloud-facts-azure 5.5; the message in learn.microsoft.com/azure/key-vault/general/
+ * rest-error-codes, "Client address is not authorized".
+ */
+function firewallProblem({ id }: LiveResource, world: World): string[] {
+  const holder = world.ofType("azure-native:keyvault:Vault").find((made) => isWithin(id, made.id));
+  const acls = record(record(holder?.inputs.properties).networkAcls);
+  const closed = acls.defaultAction === "Deny" && records(acls.ipRules).length === 0;
+  const says = "Client address is not authorized and caller is not a trusted service.";
+  return closed ? [refusal("Forbidden", says)] : [];
+}
 
 const secret = armModel({
   arm: "Microsoft.KeyVault/vaults/secrets",
@@ -239,6 +311,7 @@ const secret = armModel({
   minLength: 1,
   maxLength: 127,
   located: false,
+  checkDelete: firewallProblem,
   check(inputs) {
     const properties = record(inputs.properties);
     const bytes = Buffer.byteLength(text(properties.value));
@@ -251,7 +324,9 @@ const secret = armModel({
   outputs(inputs, world, { name, urn }) {
     const secretUri = `https://${text(inputs.vaultName).toLowerCase()}.vault.azure.net/secrets/${name}`;
     const { value: _value, ...shown } = record(inputs.properties);
-    const secretUriWithVersion = `${secretUri}/${uuid(world, urn).replace(/-/g, "")}`;
+    // Each write makes a version (cloud-facts-azure 5.7).
+    const version = uuid(world, `${urn}#${JSON.stringify(inputs.properties)}`).replace(/-/g, "");
+    const secretUriWithVersion = `${secretUri}/${version}`;
     return { location: text(world.provider.location), properties: { ...shown, secretUri, secretUriWithVersion } };
   },
 });

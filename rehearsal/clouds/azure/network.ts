@@ -1,17 +1,35 @@
 /**
  * Simulated Azure resource groups and networking: virtual networks, subnets, addresses, NAT, interfaces.
  */
-import type { Properties, ResourceModel, World } from "../../model";
+import type { LiveResource, Properties, ResourceModel, World } from "../../model";
 import { adoptedSubnetCidr, override } from "../existing";
 import { contains, freeAddress, overlaps, range, type Range } from "../ipv4";
 import { given, hashBelow, hexDigits, list, number, problems, record, records, text, texts, uuid } from "../values";
-import { armModel, byArmId, groupId, groupType, locationOf, refId, refusal } from "./arm";
+import {
+  armModel,
+  below,
+  byArmId,
+  groupId,
+  groupType,
+  holders,
+  isWithin,
+  locationOf,
+  refId,
+  refusal,
+  skuChange,
+  usersOf,
+  zoneChange,
+} from "./arm";
 
 const replacement = "replacement: pulumi/pulumi-azure-native provider/pkg/gen/replacement.go (cloud-facts-azure 10.1)";
 export const subnetType = "azure-native:network:Subnet";
 export const networkType = "azure-native:network:VirtualNetwork";
 export const interfaceType = "azure-native:network:NetworkInterface";
 const addressType = "azure-native:network:PublicIPAddress";
+const natType = "azure-native:network:NatGateway";
+const genericType = "azure-native:resources:Resource";
+const balancerType = "azure-native:network:LoadBalancer";
+const scaleSetType = "azure-native:compute:VirtualMachineScaleSet";
 
 /** Most network resources: up to 80 characters, ending in a letter, a digit or an underscore. Source: ARM naming rules. */
 export const networkName = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/;
@@ -26,6 +44,7 @@ const resourceGroup: ResourceModel = {
   source: `ARM naming rules (1 to 90 characters, no full stop at the end); ${replacement}`,
   naming: { input: "resourceGroupName", auto: "suffix8", minLength: 1, maxLength: 90, pattern: /^[-\w._()]*[-\w_()]$/ },
   forcesReplacement: ["resourceGroupName", "location"],
+  takesAlong: below,
   check(inputs, world) {
     const name = text(inputs.resourceGroupName).toLowerCase();
     const twin = world
@@ -49,6 +68,35 @@ const resourceGroup: ResourceModel = {
   },
 };
 
+/**
+ * An address that is allocated. Source: the messages in github.com/ernestio/ernest issue 514 and
+ * github.com/hashicorp/terraform-provider-azurerm issue 688.
+ */
+const addressUse = {
+  by: [interfaceType, balancerType, natType, genericType],
+  says: (address: LiveResource, users: readonly LiveResource[]): string =>
+    refusal(
+      "PublicIPAddressCannotBeDeleted",
+      `Public IP address ${address.id} can not be deleted since it is still allocated to resource ${holders(address.id, users).join(", ")}. In order to delete the public IP, disassociate/detach the Public IP address from the resource.  To learn how to do this, see aka.ms/deletepublicip.`,
+    ),
+};
+
+/** Source of the code: github.com/stackshy/cloudemu pull request 967; the words are those of a security group. */
+const natUse = {
+  by: [subnetType],
+  says: (gateway: LiveResource, users: readonly LiveResource[]): string =>
+    refusal(
+      "InUseNatGatewayCannotBeDeleted",
+      `Nat gateway ${gateway.id} cannot be deleted because it is in use by the following resources: ${holders(gateway.id, users).join(", ")}. In order to delete the Nat gateway, remove the association with the resource(s).`,
+    ),
+};
+
+/** The same rules for the same Azure types when the generic resource makes them. */
+const genericUse: Readonly<Record<string, NonNullable<ResourceModel["inUse"]>>> = {
+  "Microsoft.Network/publicIPAddresses": addressUse,
+  "Microsoft.Network/natGateways": natUse,
+};
+
 /** Any Azure type by name; used where the SDK's pinned API version lacks a feature (cloud-facts-azure 3.7). */
 const genericResource: ResourceModel = (() => {
   const armType = (inputs: Properties): string =>
@@ -57,6 +105,8 @@ const genericResource: ResourceModel = (() => {
     armModel({
       arm: armType(inputs),
       showsState: false,
+      checkUpdate: (olds, news, _world, id) =>
+        problems(/^Microsoft\.Network\//i.test(armType(news)) && skuChange(olds, news, id)),
       apiVersion: text(inputs.apiVersion),
       nameInput: "resourceName",
       required: [],
@@ -81,6 +131,14 @@ const genericResource: ResourceModel = (() => {
           refusal("InvalidApiVersionParameter", `The api-version '${text(inputs.apiVersion)}' is invalid.`),
         natProblems(armType(inputs), inputs, world),
       ),
+    checkUpdate: (olds, news, world) => rowFor(news).checkUpdate!(olds, news, world),
+    checkDelete(resource, world) {
+      const rule = genericUse[armType(resource.inputs)];
+      const users = rule ? usersOf(resource.id, rule.by, world) : [];
+      return rule && users.length > 0 ? [rule.says(resource, users)] : [];
+    },
+    takesAlong: below,
+    recomputed: ["azureApiVersion"],
     create: (inputs, world, resource) => rowFor(inputs).create(inputs, world, resource),
   };
 })();
@@ -135,6 +193,14 @@ const virtualNetworkRow = armModel({
       ),
     );
   },
+  checkUpdate(_olds, news, world, id) {
+    const space = texts(record(news.addressSpace).addressPrefixes).flatMap((prefix) => range(prefix) ?? []);
+    const fits = (prefix: string): boolean => space.some((outer) => contains(outer, range(prefix) ?? nowhere));
+    return subnetsOf(id, world)
+      .filter((made) => !subnetPrefixes(made.inputs).every(fits))
+      .map((made) => outsideNetwork(text(made.outputs.name), text(news.virtualNetworkName)));
+  },
+  checkDelete: (resource, world) => subnetsOf(resource.id, world).flatMap((made) => subnetInUse(made, world)),
   outputs: (inputs, world, { urn, id }) => ({
     resourceGuid: uuid(world, urn),
     subnets: records(inputs.subnets).map((subnet) => ({ ...subnet, id: `${id}/subnets/${text(subnet.name)}` })),
@@ -143,6 +209,45 @@ const virtualNetworkRow = armModel({
 
 function subnetPrefixes(inputs: Properties): readonly string[] {
   return [...texts([inputs.addressPrefix]), ...texts(inputs.addressPrefixes)];
+}
+
+function subnetsOf(networkId: string, world: World): readonly LiveResource[] {
+  return world.ofType(subnetType).filter((made) => isWithin(made.id, networkId));
+}
+
+function outsideNetwork(name: string, home: string): string {
+  return refusal("NetcfgInvalidSubnet", `Subnet '${name}' is not valid in virtual network '${home}'.`);
+}
+
+/** What takes addresses of a subnet. */
+const subnetUsers = [interfaceType, scaleSetType, balancerType];
+
+/** Source: the messages in github.com/kubernetes-sigs/cluster-api-provider-azure issue 172 and microsoft/nav-arm-templates issue 161. */
+const subnetUse = {
+  by: subnetUsers,
+  says: (made: LiveResource, users: readonly LiveResource[]): string =>
+    refusal(
+      "InUseSubnetCannotBeDeleted",
+      `Subnet ${text(made.outputs.name)} is in use by ${holders(made.id, users).join(", ")} and cannot be deleted. In order to delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.`,
+    ),
+};
+
+function subnetInUse(made: LiveResource, world: World): string[] {
+  const users = usersOf(made.id, subnetUse.by, world);
+  return users.length > 0 ? [subnetUse.says(made, users)] : [];
+}
+
+/** Source: the message in github.com/hashicorp/terraform-provider-azurerm issue 11211. */
+function prefixInUse(olds: Properties, news: Properties, world: World, id: string): string[] {
+  const gone = subnetPrefixes(olds).filter((prefix) => !subnetPrefixes(news).includes(prefix));
+  return usersOf(id, subnetUsers, world).length === 0
+    ? []
+    : gone.map((prefix) =>
+        refusal(
+          "InUsePrefixCannotBeDeleted",
+          `IpPrefix ${prefix} on Subnet ${text(news.subnetName)} has active allocations and cannot be deleted.`,
+        ),
+      );
 }
 
 function subnetSpace(inputs: Properties, world: World): string[] {
@@ -176,10 +281,7 @@ function subnetSpace(inputs: Properties, world: World): string[] {
     return problems(
       network &&
         !space.some((outer) => contains(outer, block)) &&
-        refusal(
-          "NetcfgInvalidSubnet",
-          `Subnet '${name}' is not valid in virtual network '${text(inputs.virtualNetworkName)}'.`,
-        ),
+        outsideNetwork(name, text(inputs.virtualNetworkName)),
       clash &&
         refusal(
           "NetcfgSubnetRangesOverlap",
@@ -204,6 +306,10 @@ const subnet = armModel({
   maxLength: 80,
   located: false,
   defaults: { privateEndpointNetworkPolicies: "Disabled", privateLinkServiceNetworkPolicies: "Enabled" },
+  inUse: subnetUse,
+  // The SDK's declaration says so and nobody shows the message.
+  unchangeable: [{ path: "defaultOutboundAccess", mayBeLeftOut: true }],
+  checkUpdate: prefixInUse,
   check: (inputs, world, id) =>
     problems(
       subnetPrefixes(inputs).length === 0 &&
@@ -233,6 +339,8 @@ const natGateway = armModel({
   source: `cloud-facts-azure 3.6, 3.7, 3.9; ${replacement}`,
   pattern: networkName,
   maxLength: 80,
+  inUse: natUse,
+  checkUpdate: (olds, news, _world, id) => problems(zoneChange(olds, news, id), skuChange(olds, news, id)),
   check(inputs, world) {
     const sku = text(record(inputs.sku).name);
     const idle = number(inputs.idleTimeoutInMinutes);
@@ -265,6 +373,8 @@ const publicAddressRow = armModel({
   pattern: networkName,
   maxLength: 80,
   forcesReplacement: ["location", "publicIPAddressVersion", "publicIPPrefix", "sku"],
+  inUse: addressUse,
+  checkUpdate: (olds, news, _world, id) => problems(zoneChange(olds, news, id)),
   check(inputs) {
     const sku = text(record(inputs.sku).name) || "Basic";
     const label = text(record(inputs.dnsSettings).domainNameLabel);
@@ -365,6 +475,37 @@ function configurationProblems(configuration: Properties, world: World, id: stri
   );
 }
 
+/** Source: the message that machines get for the same reason; aka.ms/deletenic. */
+const interfaceUse = {
+  by: ["azure-native:compute:VirtualMachine"],
+  says: (nic: LiveResource, users: readonly LiveResource[]): string =>
+    refusal(
+      "NicInUse",
+      `Network Interface ${nic.id} is used by existing resource ${users.map(({ id }) => id).join(", ")}. In order to delete the network interface, it must be dissociated from the resource. To learn more, see aka.ms/deletenic.`,
+    ),
+};
+
+/**
+ * The first configuration keeps its name and the interface its virtual network, whether a machine uses it or not.
+ * Source: the message in github.com/ansible-collections/azure issue 1281; learn.microsoft.com/azure/virtual-network/
+ * virtual-network-network-interface ("you can't change the virtual network it's assigned to"), which shows no message.
+ */
+function interfaceChanges(olds: Properties, news: Properties, _world: World, id: string): string[] {
+  const [before, after] = [records(olds.ipConfigurations), records(news.ipConfigurations)];
+  const networkOf = (configuration: Properties | undefined): string =>
+    refId(configuration?.subnet).split("/subnets/")[0]!.toLowerCase();
+  const first = text(before[0]?.name);
+  return problems(
+    !after.some((configuration) => text(configuration.name) === first) &&
+      refusal(
+        "IpConfigDeleteNotSupported",
+        `IP Configuration ${first} cannot be deleted. Deletion and renaming of primary IP Configuration is not supported`,
+      ),
+    after.some((configuration) => networkOf(configuration) !== networkOf(before[0])) &&
+      refusal("BadRequest", `The virtual network of network interface ${id} cannot be changed.`),
+  );
+}
+
 const networkInterface = armModel({
   arm: "Microsoft.Network/networkInterfaces",
   apiVersion: "2024-05-01",
@@ -373,6 +514,8 @@ const networkInterface = armModel({
   source: `cloud-facts-azure 3.3, 4.2; ARM naming rules; ${replacement}`,
   pattern: networkName,
   maxLength: 80,
+  inUse: interfaceUse,
+  checkUpdate: interfaceChanges,
   check(inputs, world, id) {
     const configurations = records(inputs.ipConfigurations);
     return problems(
@@ -399,10 +542,10 @@ const networkInterface = armModel({
 /** Groups and networks. */
 export const network: Readonly<Record<string, ResourceModel>> = {
   [groupType]: resourceGroup,
-  "azure-native:resources:Resource": genericResource,
+  [genericType]: genericResource,
   [networkType]: virtualNetworkRow,
   [subnetType]: subnet,
-  "azure-native:network:NatGateway": natGateway,
+  [natType]: natGateway,
   [addressType]: publicAddressRow,
   [interfaceType]: networkInterface,
 };

@@ -1,11 +1,14 @@
 /**
  * Simulated network security groups and application security groups.
  */
-import type { Properties, ResourceModel } from "../../model";
+import type { LiveResource, Properties, ResourceModel } from "../../model";
 import { range } from "../ipv4";
-import { given, list, number, problems, records, text, texts, uuid } from "../values";
-import { armModel, refusal } from "./arm";
-import { networkName } from "./network";
+import { everyText, given, list, number, problems, records, text, texts, uuid } from "../values";
+import { armModel, holders, refusal } from "./arm";
+import { interfaceType, networkName, subnetType } from "./network";
+
+const scaleSetType = "azure-native:compute:VirtualMachineScaleSet";
+const groupType = "azure-native:network:NetworkSecurityGroup";
 
 const directions = ["Inbound", "Outbound"] as const;
 
@@ -131,9 +134,34 @@ function duplicateNames(rules: readonly Properties[]): string[] {
   );
 }
 
+/**
+ * A group that interfaces belong to or rules name.
+ * Source: the message in github.com/Azure/azure-cli issue 12591, which shows no code; for rules
+ * github.com/hashicorp/terraform-provider-azurerm issue 8989.
+ */
+function membersRemain({ id, outputs }: LiveResource, users: readonly LiveResource[]): string {
+  const rules = users.flatMap((user) =>
+    records(user.inputs.securityRules)
+      .filter((rule) => everyText(rule).some(({ value }) => value.toLowerCase() === id.toLowerCase()))
+      .map((rule) => text(rule.name)),
+  );
+  const members = holders(
+    id,
+    users.filter((user) => user.type !== groupType),
+  );
+  const by = [
+    ...(members.length > 0
+      ? [`IpConfiguration(s) ${members.map((member) => member.split("/").at(-1)!).join(", ")}`]
+      : []),
+    ...(rules.length > 0 ? [`SecurityRule(s) ${rules.join(", ")}`] : []),
+  ];
+  const says = `Application Security Group ${text(outputs.name)} cannot be deleted because it is referenced by ${by.join(" and ")}.`;
+  return refusal("ApplicationSecurityGroupInUse", says);
+}
+
 /** Security groups. */
 export const security: Readonly<Record<string, ResourceModel>> = {
-  "azure-native:network:NetworkSecurityGroup": armModel({
+  [groupType]: armModel({
     arm: "Microsoft.Network/networkSecurityGroups",
     apiVersion: "2024-05-01",
     nameInput: "networkSecurityGroupName",
@@ -142,6 +170,15 @@ export const security: Readonly<Record<string, ResourceModel>> = {
       "cloud-facts-azure 4.1 to 4.7; ARM error SecurityRuleConflict in hashicorp/terraform-provider-azurerm issue 11137",
     pattern: networkName,
     maxLength: 80,
+    // Source: the message in github.com/pulumi/pulumi-azure-native issue 3051.
+    inUse: {
+      by: [subnetType, interfaceType, scaleSetType],
+      says: ({ id }, users) =>
+        refusal(
+          "InUseNetworkSecurityGroupCannotBeDeleted",
+          `Network security group ${id} cannot be deleted because it is in use by the following resources: ${users.map((user) => user.id).join(", ")}. In order to delete the Network security group, remove the association with the resource(s). To learn how to do this, see aka.ms/deletensg.`,
+        ),
+    },
     check(inputs, _world, id) {
       const rules = records(inputs.securityRules);
       return problems(
@@ -169,6 +206,7 @@ export const security: Readonly<Record<string, ResourceModel>> = {
     source: "cloud-facts-azure 4.2; ARM naming rules",
     pattern: networkName,
     maxLength: 80,
+    inUse: { by: [interfaceType, scaleSetType, groupType], says: membersRemain },
     outputs: (_inputs, world, { urn }) => ({ resourceGuid: uuid(world, urn) }),
   }),
 };

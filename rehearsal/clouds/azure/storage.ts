@@ -1,9 +1,10 @@
 /**
  * Simulated storage accounts with containers and settings, and managed disks.
  */
-import type { Properties, ResourceModel, World } from "../../model";
+import { isDeepStrictEqual } from "node:util";
+import type { LiveResource, Properties, ResourceModel, World } from "../../model";
 import { given, number, problems, record, records, repeated, text, texts, uuid } from "../values";
-import { armModel, byArmId, locationOf, refusal } from "./arm";
+import { armModel, byArmId, locationOf, refusal, type Unchangeable, usersOf } from "./arm";
 
 export const accountType = "azure-native:storage:StorageAccount";
 export const diskType = "azure-native:compute:Disk";
@@ -63,6 +64,30 @@ function accountProblems(inputs: Properties, world: World): string[] {
   );
 }
 
+/** The SDK's declarations say so of accounts and containers; nobody shows the message. */
+const setAtCreation: readonly Unchangeable[] = [{ path: "immutableStorageWithVersioning", mayBeLeftOut: true }];
+
+/** What kind of storage an account has and in how many zones its copies lie: between these groups Azure converts by a procedure of its own. */
+function copiesOf(sku: string): string {
+  return `${sku.split("_")[0]!} ${/ZRS$/.test(sku) ? "in three zones" : "in one zone"}`;
+}
+
+/**
+ * Source: the message in github.com/hashicorp/terraform-provider-azurerm issue 110; cloud-facts-azure 7.1;
+ * learn.microsoft.com/azure/storage/common/redundancy-migration and storage-account-upgrade (kinds).
+ */
+function accountChanges(olds: Properties, news: Properties): string[] {
+  const [before, after] = [olds, news].map((inputs) => text(record(inputs.sku).name)) as [string, string];
+  const upgraded = ["Storage", "BlobStorage"].includes(text(olds.kind)) && news.kind === "StorageV2";
+  return problems(
+    copiesOf(before) !== copiesOf(after) &&
+      refusal("StorageAccountTypeConversionNotAllowed", `Storage account type cannot be changed to ${after}.`),
+    olds.kind !== news.kind &&
+      !upgraded &&
+      refusal("InvalidValuesForRequestParameters", "Values for request parameters are invalid: kind."),
+  );
+}
+
 const storageAccount = armModel({
   arm: "Microsoft.Storage/storageAccounts",
   apiVersion: "2024-01-01",
@@ -73,6 +98,8 @@ const storageAccount = armModel({
   minLength: 3,
   maxLength: 24,
   forcesReplacement: ["location", "isHnsEnabled"],
+  unchangeable: setAtCreation,
+  checkUpdate: accountChanges,
   check: accountProblems,
   outputs: (inputs, world, { name }) => ({
     primaryEndpoints: endpoints(name),
@@ -95,6 +122,7 @@ const blobContainer = armModel({
   minLength: 3,
   maxLength: 63,
   located: false,
+  unchangeable: setAtCreation,
   check(inputs, world) {
     const account = world.ofType(accountType).find((made) => made.outputs.name === inputs.accountName);
     const isPublic = ["Blob", "Container"].includes(text(inputs.publicAccess));
@@ -174,6 +202,44 @@ const diskSkus = [
   "PremiumV2_LRS",
 ];
 
+const machineType = "azure-native:compute:VirtualMachine";
+
+/** Up to here a disk can grow while a running machine has it. Source: learn.microsoft.com/azure/virtual-machines/expand-disks. */
+const largestOnlineGiB = 4095;
+
+/**
+ * Source: the messages in github.com/MicrosoftDocs/azure-docs pull request 57951 (smaller) and
+ * github.com/kubernetes/kubernetes issue 96706 (larger while attached); for kind and encryption, whose messages nobody
+ * shows, learn.microsoft.com/azure/virtual-machines/disks-convert-types and disks-enable-customer-managed-keys-portal:
+ * both ask for a machine that is switched off.
+ */
+function diskChanges(olds: Properties, news: Properties, world: World, id: string): string[] {
+  const [holder] = usersOf(id, [machineType], world);
+  const [before, after] = [olds, news].map((inputs) => number(inputs.diskSizeGB) ?? 0) as [number, number];
+  const whileAttached = (what: string, advice = ""): string =>
+    refusal(
+      "OperationNotAllowed",
+      `Cannot ${what} disk ${text(news.diskName)} while it is attached to running VM ${holder?.id}.${advice}`,
+    );
+  const changed = (property: string): boolean => !isDeepStrictEqual(olds[property], news[property]);
+  return problems(
+    after < before &&
+      refusal(
+        "OperationNotAllowed",
+        `The disk/snapshot resource with id ${id} cannot be resized down. Reducing disk/snapshot size is not supported in Azure to prevent data loss. If you do need to reduce the size of the disk, please create new snapshot/disks with the appropriate size. More information is available at https://aka.ms/AzureDisksFAQ`,
+      ),
+    holder !== undefined &&
+      before <= largestOnlineGiB &&
+      after > largestOnlineGiB &&
+      whileAttached(
+        "resize",
+        " Resizing a disk of an Azure Virtual Machine requires the virtual machine to be deallocated. Please stop your VM and retry the operation.",
+      ),
+    holder !== undefined && changed("sku") && whileAttached("change the SKU of"),
+    holder !== undefined && changed("encryption") && whileAttached("change the encryption of"),
+  );
+}
+
 const disk = armModel({
   arm: "Microsoft.Compute/disks",
   apiVersion: "2024-03-02",
@@ -182,6 +248,19 @@ const disk = armModel({
   source: "cloud-facts-azure 2.2, 2.4; ARM naming rules (80 characters)",
   pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/,
   maxLength: 80,
+  forcesReplacement: ["location"],
+  recomputed: ["diskSizeBytes"],
+  unchangeable: [{ path: "zones" }, { path: "creationData" }, { path: "extendedLocation" }],
+  checkUpdate: diskChanges,
+  // Source: the message in github.com/ansible/ansible pull request 54644.
+  inUse: {
+    by: [machineType],
+    says: ({ outputs }, users: readonly LiveResource[]) =>
+      refusal(
+        "OperationNotAllowed",
+        `Disk ${text(outputs.name)} is attached to VM ${users.map(({ id }) => id).join(", ")}.`,
+      ),
+  },
   check(inputs) {
     const option = text(record(inputs.creationData).createOption);
     const size = number(inputs.diskSizeGB);

@@ -67,7 +67,7 @@ describe("simulated clouds against the SDKs", () => {
       const named = [
         ...(model.naming ? [model.naming.input] : []),
         ...Object.keys(model.defaults ?? {}),
-        ...(model.forcesReplacement ?? []),
+        ...(model.forcesReplacement ?? []).map((path) => path.split(/[.[]/)[0]!),
       ];
       const unknown = named.filter((name) => !sdk.inputs.has(name));
       assert.deepEqual(unknown, [], "inputs that the SDK does not have");
