@@ -8,7 +8,7 @@ import type { DnsSettings } from "../components/cluster-settings";
 import { type ClusterSecretInputs, HighAvailability } from "../components/high-availability";
 import { clusterTags } from "../components/tags";
 import { clouds } from "../providers/registry";
-import { checkOneAtATime, generationsOutput } from "./one-at-a-time";
+import { checkAgainstLastUpdate, remembered, type Remembered } from "./last-update";
 import type { Settings } from "./settings";
 
 export interface Deployment {
@@ -20,10 +20,8 @@ export interface Deployment {
 export type DeploymentOutputs = Pick<
   HighAvailability,
   "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage"
-> & {
-  /** As given in the config; the next update reads it to rebuild one master at a time. */
-  readonly [generationsOutput]: readonly number[];
-};
+> &
+  Remembered;
 
 /** Which cloud holds the zone of each kind of DNS. */
 const dnsClouds = { none: undefined, route53: "aws", "azure-dns": "azure" } as const satisfies Record<
@@ -34,10 +32,10 @@ const dnsClouds = { none: undefined, route53: "aws", "azure-dns": "azure" } as c
 /**
  * Registers the whole cluster.
  * @throws pulumi.InputPropertiesError when the settings ask for something the cloud cannot do
- * @throws ConfigError when the update would rebuild more than one master
+ * @throws ConfigError when the update would rebuild more than one master, or change what has to stay
  */
 export async function deploy({ settings, secrets }: Deployment): Promise<DeploymentOutputs> {
-  await checkOneAtATime(settings.masters.generations);
+  await checkAgainstLastUpdate(settings);
   const dnsCloud = dnsClouds[settings.dns.kind];
   const custom = settings.tags;
   const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom });
@@ -50,7 +48,7 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
   );
   const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage } = cluster;
   const results = { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage };
-  return { ...results, [generationsOutput]: settings.masters.generations };
+  return { ...results, ...remembered(settings) };
 }
 
 /** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */

@@ -1,29 +1,19 @@
 /**
- * Keeps one update from rebuilding two masters. The program itself has no memory; what the last update did stands in the
- * stack's own outputs.
+ * Keeps one update from rebuilding two masters.
  */
-import * as pulumi from "@pulumi/pulumi";
-import { ConfigError } from "./errors";
+import type { Problem } from "../components/errors";
 
 /** Name of the stack output that the next update reads. */
 export const generationsOutput = "masterGenerations";
 
-/**
- * Reads what the last update of this stack was given. Without one, or in a program that exports other outputs, every
- * generation may be new.
- * @throws ConfigError when more than one master would be rebuilt
- */
-export async function checkOneAtATime(wanted: readonly number[]): Promise<void> {
-  const stack = pulumi.getStack();
-  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
-  const last = new pulumi.StackReference("last-update", { name });
-  const before: unknown = (await last.getOutputDetails(generationsOutput)).value;
+/** What is wrong with these generations, after those of the last update. */
+export function generationProblems(before: unknown, wanted: readonly number[]): Problem[] {
   const slots = changedSlots(before, wanted);
-  if (slots.length <= 1) return;
+  if (slots.length <= 1) return [];
   const reason =
     `${JSON.stringify(before)} before, ${JSON.stringify(wanted)} now: masters ${slots.join(" and ")} would be rebuilt in one ` +
     "update. Change one number, run `pulumi up`, wait until `openvidu-status` on that master says state=ready, then change the next";
-  throw new ConfigError(stack, [{ path: "masters.generations", reason }]);
+  return [{ path: "masters.generations", reason }];
 }
 
 /** Numbers of the masters, from 1, whose generation is another than before. */

@@ -1,8 +1,9 @@
-/** One update rebuilds one master, whatever the config says: the program reads what the last update was given. */
+/** What an update may not change, whatever the config says: the program reads what the last update was given. */
 import assert from "node:assert/strict";
 import type { Graph } from "../../rehearsal/graph";
 import { changedSlots, generationsOutput } from "../../stacks/one-at-a-time";
-import { evaluateVariant } from "./examples";
+import { fixedOutput } from "../../stacks/fixed-settings";
+import { type ConfigChanges, evaluateVariant } from "./examples";
 
 function after(before: readonly number[], now: readonly number[]): Promise<Graph> {
   return evaluateVariant("azure-ha", {
@@ -43,5 +44,40 @@ describe("one master at a time", () => {
     assert.equal(graph.exitCode, 0);
     const stack = graph.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
     assert.deepEqual(stack?.outputs[generationsOutput], [1, 1, 2, 1]);
+  });
+});
+
+describe("settings that stay", () => {
+  const outputs = "organization/openvidu/azure-ha";
+  const after = async (was: Readonly<Record<string, unknown>>, config: ConfigChanges): Promise<readonly string[]> => {
+    const graph = await evaluateVariant("azure-ha", { config, stackOutputs: { [outputs]: { [fixedOutput]: was } } });
+    assert.equal(
+      graph.exitCode === 0,
+      graph.resources.some(({ type }) => type.startsWith("azure-native:")),
+    );
+    return graph.log.filter(({ severity }) => severity === "error").map(({ message }) => message);
+  };
+  const was = { cloud: '"azure"', region: '"westeurope"', "network.cidr": '"10.9.0.0/16"', resourceGroup: '"ours"' };
+
+  it("are refused all at once when they are edited, before anything is made", async () => {
+    const [said, ...more] = await after(was, { region: "northeurope" });
+    assert.deepEqual(more, []);
+    assert.match(said!, /has 3 problems; nothing was changed/);
+    assert.match(said!, /openvidu:region: "westeurope" since the cluster was made, "northeurope" now; it has to stay/);
+    assert.match(said!, /openvidu:network\.cidr: "10\.9\.0\.0\/16" since/);
+    assert.match(said!, /openvidu:resourceGroup: "ours" since the cluster was made, not set now/);
+  });
+
+  it("may change once protection is switched off", async () => {
+    assert.deepEqual(await after(was, { deletionProtection: false }), []);
+  });
+
+  it("are handed on to the next update, and say nothing of another cloud's", async () => {
+    const { outputs: own } = await evaluateVariant("azure-ha", {});
+    const fixed = own[fixedOutput] as Record<string, string>;
+    assert.equal(fixed["access.adminUsername"], '"openvidu"');
+    assert.deepEqual(await after({ ...fixed, "of a later release": "1" }, {}), []);
+    assert.deepEqual((await after({ ...fixed, cloud: '"aws"', region: '"eu-west-1"' }, {})).length, 1);
+    assert.match((await after({ ...fixed, cloud: '"aws"', region: '"eu-west-1"' }, {}))[0]!, /has 1 problem/);
   });
 });

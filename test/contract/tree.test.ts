@@ -188,6 +188,7 @@ describe("roles on both clouds", () => {
       "credentials",
       "dnsRecords",
       "entryAddress",
+      "fixedSettings",
       "masterAddresses",
       "masterGenerations",
       "mediaGroup",

@@ -1,0 +1,36 @@
+/**
+ * Refuses an update that this stack's last one does not allow. The program itself has no memory; what the last update
+ * was given stands in the stack's own outputs.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { ConfigError } from "./errors";
+import { fixedOutput, fixedProblems, fixedSettings } from "./fixed-settings";
+import { generationProblems, generationsOutput } from "./one-at-a-time";
+import type { Settings } from "./settings";
+
+/** Outputs that the next update reads, as given in the config. */
+export interface Remembered {
+  readonly [generationsOutput]: readonly number[];
+  readonly [fixedOutput]: Readonly<Record<string, unknown>>;
+}
+
+export function remembered(settings: Settings): Remembered {
+  return { [generationsOutput]: settings.masters.generations, [fixedOutput]: fixedSettings(settings) };
+}
+
+/**
+ * Compares with what the last update of this stack was given. Without one, or in a program that exports other outputs,
+ * everything is allowed.
+ * @throws ConfigError when more than one master would be rebuilt, or a setting changes that has to stay
+ */
+export async function checkAgainstLastUpdate(settings: Settings): Promise<void> {
+  const stack = pulumi.getStack();
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+  const last = new pulumi.StackReference("last-update", { name });
+  const outputOf = async (output: string): Promise<unknown> => (await last.getOutputDetails(output)).value;
+  const problems = [
+    ...fixedProblems(await outputOf(fixedOutput), settings),
+    ...generationProblems(await outputOf(generationsOutput), settings.masters.generations),
+  ];
+  if (problems.length > 0) throw new ConfigError(stack, problems);
+}
