@@ -3,43 +3,8 @@
  * registers, and through the official deployments' flow, with the same durations for the same work. Each duration is a
  * range: with `midpoint` every step takes its middle, with other chances each step of each machine takes its own time.
  */
+import { boots, durations, type Range, seconds } from "../rehearsal/durations";
 import type { Graph, RecordedResource } from "../rehearsal/graph";
-
-/** Shortest and longest time that a step takes. */
-type Range = readonly [number, number];
-
-/** Ranges, in seconds, of reference/aws-reference.md 11 and reference/azure-reference.md 10.2. */
-const seconds = {
-  /** AWS: roles and an instance profile, as CloudFormation waits for it. */
-  officialIdentity: [120, 180],
-  instance: [30, 60],
-  /** AWS: packages, tools and 27 secret writes of master 1, before it signals. */
-  officialFirstMaster: [150, 240],
-  /** AWS: one further master until it signals, its instance included. */
-  officialNextMaster: [120, 180],
-  loadBalancer: [120, 180],
-  /** AWS: profile, launch template and group of the media nodes. */
-  officialMediaGroup: [120, 180],
-  /** AWS: Docker, images, start and gate of a master. */
-  masterInstall: [240, 480],
-  mediaBoot: [240, 360],
-  healthCheck: [30, 30],
-  azureNetwork: [60, 60],
-  azureVault: [20, 60],
-  azureSecretWrites: [60, 120],
-  azureReadBack: [30, 30],
-  /** Azure: Docker, installer and image pulls of one node. */
-  azureInstall: [120, 240],
-  azureStart: [20, 40],
-  /** Our own boot before the installer: network, disk, Docker's packages. An estimate. */
-  ourPreparation: [20, 40],
-  /** What EC2 needs to see a new instance profile (cloud-facts-aws 7: seconds). */
-  ourIdentity: [10, 20],
-  /** A NAT gateway until it forwards. An estimate; the official templates want the network to be there already. */
-  natGateway: [90, 120],
-  /** Any other resource. An estimate. */
-  other: [2, 6],
-} as const satisfies Record<string, Range>;
 
 /** A number in [0, 1): where in its range a step lies. */
 export type Chance = () => number;
@@ -94,30 +59,6 @@ const officialAzure: readonly Step[] = [
 export function officialReady(cloud: "aws" | "azure", chance: Chance): ReadyTime {
   return longest(cloud === "aws" ? officialAws : officialAzure, chance);
 }
-
-/** What a type of resource takes, and what its machines then do on their own. */
-const durations: Readonly<Record<string, Range>> = {
-  "aws:ec2/natGateway:NatGateway": seconds.natGateway,
-  "aws:iam/instanceProfile:InstanceProfile": seconds.ourIdentity,
-  "aws:lb/loadBalancer:LoadBalancer": seconds.loadBalancer,
-  "aws:ec2/instance:Instance": seconds.instance,
-  "aws:autoscaling/group:Group": seconds.instance,
-  "azure-native:compute:VirtualMachine": seconds.instance,
-  "azure-native:compute:VirtualMachineScaleSet": seconds.instance,
-  "azure-native:keyvault:Vault": seconds.azureVault,
-};
-
-const boots: Readonly<Record<string, readonly Range[]>> = {
-  "aws:ec2/instance:Instance": [seconds.ourPreparation, seconds.masterInstall, seconds.healthCheck],
-  "aws:autoscaling/group:Group": [seconds.ourPreparation, seconds.mediaBoot],
-  "azure-native:compute:VirtualMachine": [
-    seconds.ourPreparation,
-    seconds.azureInstall,
-    seconds.azureStart,
-    seconds.healthCheck,
-  ],
-  "azure-native:compute:VirtualMachineScaleSet": [seconds.ourPreparation, seconds.azureInstall, seconds.azureStart],
-};
 
 /** The steps of a recorded graph: its resources, and what its machines then do on their own. */
 export function graphSteps(graph: Graph): readonly Step[] {

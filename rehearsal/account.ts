@@ -67,8 +67,14 @@ export class Account {
   private made: Record<string, number> = {};
   private rules: { readonly fault: Fault; met: number; readonly urns: Set<string> }[] = [];
 
-  /** An account in memory, or in a file that is read now if it exists and written after every change. */
-  constructor(private readonly file?: string) {
+  private readonly file: string | undefined;
+
+  /**
+   * An account in memory, or in a file that is read now if it exists and written after every change.
+   * @param readOnly to leave the file as it is
+   */
+  constructor(file?: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+    this.file = readOnly ? undefined : file;
     if (file === undefined || !existsSync(file)) return;
     const stored = readJson(file) as AccountFile;
     this.made = { ...stored.made };
@@ -81,6 +87,14 @@ export class Account {
         outputs: values.propertiesFromWire(outputs),
       }),
     );
+  }
+
+  /** Another account in memory, which holds the same and goes its own way from now on. */
+  copy(): Account {
+    const other = new Account();
+    other.things = [...this.things];
+    other.made = { ...this.made };
+    return other;
   }
 
   /** Everything that exists, in order of creation. */

@@ -55,7 +55,8 @@ function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-function isMembers(value: Value): value is ValueMap {
+/** Whether a value has named members. */
+export function isMembers(value: Value | undefined): value is ValueMap {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }
 

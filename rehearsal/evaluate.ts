@@ -40,6 +40,8 @@ export interface Evaluation {
   readonly clouds?: Readonly<Record<string, CloudModel>>;
   /** Time after which a program that does not end is stopped. @default 300 */
   readonly timeoutSeconds?: number;
+  /** Runs the program. @default a process of its own for each run, as Pulumi's language host makes it */
+  readonly launcher?: typeof runProgram;
 }
 
 /**
@@ -75,7 +77,8 @@ export async function runOn(
   const context = { project, stack, preview, config, stackOutputs, isKnown, isModelled, open };
   const server = await startServer(new Monitor(context, registry, transforms, deployment), registry);
   try {
-    const end = await runProgram({ ...launch(evaluation), preview, address: server.address });
+    const run = evaluation.launcher ?? runProgram;
+    const end = await run({ ...launch(evaluation), preview, address: server.address });
     return { graph: conclude({ project, stack, preview }, registry, end), deployment };
   } finally {
     transforms.close();

@@ -14,6 +14,16 @@ export const placeholders: Readonly<Record<SecretKey, () => string>> = {
   certificatePrivateKey: () => Buffer.from(privateKeyPem()).toString("base64"),
 };
 
+/**
+ * What stands for a secret in files that a rehearsal keeps: another one for every value, from which nobody learns the
+ * value.
+ */
+export function keptStandIn(key: SecretKey, value: string): string {
+  const digest = createHash("sha256").update(`${placeholderMark} ${key} ${value}`).digest("hex").slice(0, 16);
+  const text = `${placeholderMark}-${digest}`;
+  return key === "certificatePrivateKey" ? Buffer.from(text).toString("base64") : text;
+}
+
 /** Whether a value is one of the stand-ins. */
 export function isPlaceholder(value: string): boolean {
   return Object.values(placeholders).some((make) => make() === value);

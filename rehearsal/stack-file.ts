@@ -8,7 +8,7 @@ import { join, relative } from "node:path";
 import { parse } from "yaml";
 import { secretKeys, type SecretKey } from "../stacks/settings";
 import { type Decrypter, LockedError, passphraseDecrypter } from "./passphrase";
-import { placeholders } from "./placeholders";
+import { keptStandIn, placeholders } from "./placeholders";
 import { productDir, type ProjectFile, readProjectFile } from "./project-file";
 
 /** A secret for which the rehearsal uses a stand-in. */
@@ -100,6 +100,59 @@ function parseKey(key: string, file: string): string {
   if (parts.length === 2) return key;
   if (parts.length === 3 && parts[1] === "config") return `${parts[0]}:${parts[2]}`;
   throw new StackFileError(`${file}: could not parse ${key} as a configuration key; write it as <namespace>:<name>`);
+}
+
+/**
+ * The config with stand-ins in place of all secrets, each following from its secret: what a rehearsal may keep in a file
+ * and still notice that a secret was changed.
+ */
+export function withoutSecrets(stack: StackConfig): StackConfig {
+  const config = { ...stack.config };
+  for (const secretKey of secretKeys) {
+    const key = `${stack.project}:${secretKey}`;
+    if (config[key] !== undefined) config[key] = keptStandIn(secretKey, config[key]);
+  }
+  return { ...stack, config };
+}
+
+/**
+ * The config with edits such as `media.max=8`; nothing after the sign takes the value away.
+ * @throws StackFileError when an edit is not in that form, or goes below a value that has no parts
+ */
+export function withEdits(stack: StackConfig, edits: readonly string[]): StackConfig {
+  const config: Record<string, string> = { ...stack.config };
+  for (const edit of edits) {
+    const [, path, text] = /^([A-Za-z][\w.]*)=(.*)$/s.exec(edit) ?? [];
+    if (path === undefined) throw new StackFileError(`--config ${edit} is not in the form <key>=<value>`);
+    const [top, ...inner] = path.split(".");
+    const key = `${stack.project}:${top!}`;
+    const before = config[key];
+    const after = inner.length === 0 ? text! : edited(before, inner, text!, edit);
+    if (after === "") delete config[key];
+    else config[key] = after;
+  }
+  return { ...stack, config };
+}
+
+function edited(before: string | undefined, path: readonly string[], text: string, edit: string): string {
+  if (before !== undefined && !before.startsWith("{")) {
+    throw new StackFileError(`--config ${edit}: the value of the config there has no parts`);
+  }
+  const whole = JSON.parse(before ?? "{}") as Record<string, unknown>;
+  const last = path.slice(0, -1).reduce((part, name) => (part[name] ??= {}) as Record<string, unknown>, whole);
+  if (text === "") delete last[path.at(-1)!];
+  else last[path.at(-1)!] = structured(text);
+  return JSON.stringify(whole);
+}
+
+/** A number, truth value, list or object as such, everything else as text; as `pulumi config set --path` reads it. */
+function structured(text: string): unknown {
+  if (!/^(true|false|-?\d+|[[{].*)$/s.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The key is derived, which takes a moment, only when a value needs it. */

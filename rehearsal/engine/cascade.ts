@@ -7,6 +7,12 @@ import { unknown, type ValueMap } from "../values";
 import { urnOfReference } from "../urn";
 import type { StateResource } from "./state";
 
+/** A resource that has to go, and the inputs that make it. */
+export interface Dependent {
+  readonly resource: StateResource;
+  readonly replaces: readonly string[];
+}
+
 /**
  * Dependents that have to be deleted first, in the order of the state (dependencies before dependents).
  * @param others resources of the state that have not been registered in this operation; others cannot depend on it
@@ -15,30 +21,29 @@ export async function cascade(
   root: StateResource,
   others: readonly StateResource[],
   providerOf: (resource: StateResource) => ProviderInstance,
-): Promise<StateResource[]> {
+): Promise<Dependent[]> {
   const replaced = new Set([root.urn]);
-  const found: StateResource[] = [];
+  const found: Dependent[] = [];
   for (const resource of others) {
     if (resource.urn === root.urn || !resource.custom || resource.external || resource.delete) continue;
-    const goesAlong =
-      (resource.provider !== "" && replaced.has(urnOfReference(resource.provider))) ||
-      (await isReplacedBy(replaced, resource, providerOf));
-    if (!goesAlong) continue;
+    const isOrphan = resource.provider !== "" && replaced.has(urnOfReference(resource.provider));
+    const replaces = isOrphan ? [] : await replacedFor(replaced, resource, providerOf);
+    if (!isOrphan && replaces.length === 0) continue;
     replaced.add(resource.urn);
-    found.push(resource);
+    found.push({ resource, replaces });
   }
   return found;
 }
 
-async function isReplacedBy(
+async function replacedFor(
   replaced: ReadonlySet<string>,
   resource: StateResource,
   providerOf: (resource: StateResource) => ProviderInstance,
-): Promise<boolean> {
+): Promise<readonly string[]> {
   const { urn, id, inputs, outputs, propertyDependencies } = resource;
   const touched = Object.keys(inputs).filter((key) => propertyDependencies[key]?.some((each) => replaced.has(each)));
-  if (touched.length === 0) return false;
+  if (touched.length === 0) return [];
   const news: ValueMap = { ...inputs, ...Object.fromEntries(touched.map((key) => [key, unknown])) };
   const { replaces } = await providerOf(resource).diff({ urn, id, oldInputs: inputs, oldOutputs: outputs, news });
-  return replaces.length > 0;
+  return replaces;
 }

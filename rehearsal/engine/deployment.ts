@@ -4,16 +4,16 @@
  * pkg/resource/deploy/step_generator.go and step.go of Pulumi 3.248, run with --continue-on-error.
  */
 import { isDeepStrictEqual } from "node:util";
-import { changes, covers, valueAt } from "../differences";
+import { changes, covers, isMembers, valueAt } from "../differences";
 import { type RecordedOptions, unknownValue } from "../graph";
 import { CloudRefusal, type Compared, LostAnswer, type Made, PartialFailure, type ProviderInstance } from "../provider";
-import { markSecret } from "../simulate";
 import { inheritedAliases } from "./aliases";
 import { cascade } from "./cascade";
 import type { DifferenceKind, Operation, Step } from "./plan";
+import { withSecrets } from "./secrets";
 import type { PendingOperation, State, StateResource } from "./state";
 import * as urns from "../urn";
-import { toRecord, type ValueMap } from "../values";
+import { Secret, toRecord, type Value, type ValueMap } from "../values";
 
 /** What the program wants of a resource. */
 export type Goal = Omit<StateResource, "delete" | "pendingReplacement" | "initErrors"> & {
@@ -45,20 +45,27 @@ export class Deployment {
   /** Earlier URN by today's. */
   private readonly renamed = new Map<string, string>();
   private readonly instances = new Map<string, ProviderInstance>();
-  private pending: readonly PendingOperation[];
+  private pending: readonly PendingOperation[] = [];
+  /** Creations of earlier operations of which nobody knows; only the operator can say what became of them. */
+  private readonly unresolved: readonly PendingOperation[];
+  /** Resources that are to be deleted. */
+  private readonly leaving = new Set<string>();
+  /** Inputs that force resources which were deleted for the sake of another one to be replaced, by URN. */
+  private readonly forced = new Map<string, readonly string[]>();
 
   constructor(private readonly options: DeploymentOptions) {
     this.waiting = [...options.prior.resources];
     this.priorByUrn = new Map(this.waiting.filter((each) => !each.delete).map((each) => [each.urn, each]));
-    this.pending = options.prior.pending;
+    this.unresolved = options.prior.pending.filter(({ operation }) => operation === "creating");
   }
 
   /** The state as it is now. */
   get state(): State {
     return {
       resources: [...this.next.values(), ...this.waiting],
-      pending: this.pending,
+      pending: [...this.unresolved, ...this.pending],
       config: this.options.prior.config,
+      secretKeys: this.options.prior.secretKeys,
     };
   }
 
@@ -95,11 +102,15 @@ export class Deployment {
     const provider = this.providerOf(goal.provider);
     const prior = this.priorOf(goal);
     const olds = prior && !prior.external && !this.isGone(prior) ? prior : undefined;
-    const wanted = olds ? withIgnored(goal, olds) : goal.inputs;
+    const wanted = prior && !prior.external ? withIgnored(goal, prior, { replaced: olds === undefined }) : goal.inputs;
     const checked = await provider.check({ urn: goal.urn, ...(olds && { olds: olds.inputs }), news: wanted });
     if (checked.failures.length > 0) return { failures: checked.failures };
     if (!prior || prior.external) return this.create(goal, checked.inputs, { operation: "create" });
-    if (!olds) return this.createSuccessor(goal, checked.inputs, prior, { replaces: [] });
+    if (!olds) {
+      this.note("replace", { ...prior, inputs: checked.inputs, options: goal.options }, { old: prior });
+      const replaces = this.forced.get(prior.urn) ?? [];
+      return this.create(goal, checked.inputs, { operation: "create-replacement", old: prior, replaces });
+    }
     return this.compareAndApply(goal, checked.inputs, olds, provider);
   }
 
@@ -128,7 +139,8 @@ export class Deployment {
 
   private keep(goal: Goal, inputs: ValueMap, prior: StateResource): StateResource {
     const { deleteBeforeReplace: _, ...rest } = goal;
-    const resource = { ...rest, inputs, id: prior.id, outputs: prior.outputs };
+    const outputs = withSecrets(prior.outputs, { inputs, options: goal.options });
+    const resource = { ...rest, inputs, id: prior.id, outputs };
     this.take(prior);
     this.next.set(goal.urn, resource);
     this.note("same", resource, { old: prior });
@@ -168,11 +180,14 @@ export class Deployment {
       const message =
         `unable to replace resource "${goal.urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
         "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`";
-      this.noteReplacement(goal, prior, compared, "failed");
+      this.noteReplacement(goal, goal.inputs, prior, { compared, outcome: "failed" });
       return { failures: [message] };
     }
     // A successor is named anew, so its inputs are completed without those of its predecessor.
-    const again = await this.providerOf(goal.provider).check({ urn: goal.urn, news: withIgnored(goal, prior) });
+    const again = await this.providerOf(goal.provider).check({
+      urn: goal.urn,
+      news: withIgnored(goal, prior, { replaced: true }),
+    });
     if (again.failures.length > 0) return { failures: again.failures };
     const about = {
       replaces: compared.replaces,
@@ -181,26 +196,25 @@ export class Deployment {
     if (!(goal.deleteBeforeReplace ?? compared.deleteBeforeReplace)) {
       const made = await this.create(goal, again.inputs, { operation: "create-replacement", old: prior, ...about });
       if ("resource" in made) {
-        this.noteReplacement(goal, prior, compared, this.options.preview ? "planned" : "done");
-        this.waiting.push({ ...prior, delete: true });
+        this.noteReplacement(goal, again.inputs, prior, {
+          compared,
+          outcome: this.options.preview ? "planned" : "done",
+        });
+        this.waiting.push({ ...prior, urn: goal.urn, name: goal.name, delete: true });
         this.save();
       }
       return made;
     }
     const refused = await this.deleteForReplacement(prior);
     if (refused !== undefined) return { failures: [refused] };
-    return this.createSuccessor(goal, again.inputs, prior, about);
-  }
-
-  private async createSuccessor(goal: Goal, inputs: ValueMap, prior: StateResource, about: About): Promise<Settled> {
-    this.note("replace", { ...prior, options: goal.options }, { old: prior, ...about });
-    return this.create(goal, inputs, { operation: "create-replacement", old: prior, ...about });
+    this.note("replace", { ...prior, inputs: again.inputs, options: goal.options }, { old: prior, ...about });
+    return this.create(goal, again.inputs, { operation: "create-replacement", old: prior, ...about });
   }
 
   /** Deletes a resource before its successor exists, and first whatever cannot live on without it. */
   private async deleteForReplacement(prior: StateResource): Promise<string | undefined> {
     const dependents = await cascade(prior, this.waiting, (resource) => this.providerOf(resource.provider));
-    const isProtected = dependents.find(({ options }) => options.protect);
+    const isProtected = dependents.find(({ resource }) => resource.options.protect)?.resource;
     if (isProtected) {
       return (
         `unable to replace resource "${isProtected.urn}" as part of replacing "${prior.urn}" as it is currently marked ` +
@@ -208,8 +222,10 @@ export class Deployment {
         `and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${isProtected.urn}'\``
       );
     }
-    for (const condemned of [...dependents].reverse().concat(prior)) {
+    for (const { resource, replaces } of dependents) this.forced.set(resource.urn, replaces);
+    for (const condemned of [prior, ...dependents.map(({ resource }) => resource)].reverse()) {
       if (this.isGone(condemned)) continue;
+      this.leaving.add(condemned.urn);
       const failure = await this.remove(condemned, "delete-replaced");
       if (failure !== undefined) return failure;
     }
@@ -223,6 +239,7 @@ export class Deployment {
   async deleteRest(): Promise<Map<string, string>> {
     const failures = new Map<string, string>();
     const needed = new Set<string>();
+    for (const { urn, delete: isOldHalf } of this.waiting) if (!isOldHalf) this.leaving.add(urn);
     for (const resource of dependentsFirst(this.waiting)) {
       const failure = needed.has(resource.urn)
         ? undefined
@@ -296,12 +313,11 @@ export class Deployment {
     about: { operation: Operation } & About,
     call: () => Promise<Made>,
   ): Promise<Settled> {
-    const secret = resource.options.additionalSecretOutputs;
     const put = ({ id, outputs }: Made, initErrors?: readonly string[]): StateResource => {
       const made = {
         ...resource,
         id: id === "" ? resource.id : id,
-        outputs: markSecret(outputs, secret),
+        outputs: withSecrets(outputs, resource),
         ...(initErrors && { initErrors }),
       };
       if (about.old) this.take(about.old);
@@ -377,7 +393,7 @@ export class Deployment {
   }
 
   private isDeleted(urn: string): boolean {
-    return !this.next.has(urn) && this.steps.some((step) => step.urn === urn && step.operation.startsWith("delete"));
+    return !this.next.has(urn) && this.leaving.has(urn);
   }
 
   // Steps.
@@ -400,11 +416,16 @@ export class Deployment {
     });
   }
 
-  private noteReplacement(goal: Goal, prior: StateResource, compared: Compared, outcome: Step["outcome"]): void {
-    const differences = this.describe(compared.differences, prior.inputs, goal.inputs);
+  private noteReplacement(
+    goal: Goal,
+    inputs: ValueMap,
+    prior: StateResource,
+    { compared, outcome }: { readonly compared: Compared; readonly outcome: Step["outcome"] },
+  ): void {
+    const differences = this.describe(compared.differences, prior.inputs, inputs);
     this.note(
       "replace",
-      { ...prior, options: goal.options },
+      { ...prior, inputs, options: goal.options },
       { old: prior, replaces: compared.replaces, differences, outcome },
     );
   }
@@ -439,19 +460,30 @@ interface About {
   readonly replaces?: readonly string[];
 }
 
-/** The program's inputs with those of the last update where the program wants changes ignored. */
-function withIgnored({ inputs, options }: Goal, prior: StateResource): ValueMap {
-  const ignored: Record<string, ValueMap[string]> = {};
-  const dropped = new Set<string>();
-  for (const path of options.ignoreChanges) {
-    if (!/^[A-Za-z_]\w*$/.test(path))
-      throw new Error(`the rehearsal ignores changes of whole inputs only, not of ${path}`);
-    const old = prior.inputs[path];
-    if (old === undefined) dropped.add(path);
-    else ignored[path] = old;
-  }
-  const rest = Object.entries(inputs).filter(([key]) => !dropped.has(key));
-  return { ...Object.fromEntries(rest), ...ignored };
+/**
+ * The program's inputs with those of the last update where the program wants changes ignored. A successor gets whole
+ * inputs from the program all the same; what lies deeper stays as it was, because Pulumi has by then overwritten it in
+ * the program's own values (`processIgnoreChanges`, which copies the outermost level only).
+ */
+function withIgnored({ inputs, options }: Goal, prior: StateResource, about: { readonly replaced: boolean }): ValueMap {
+  return options.ignoreChanges.reduce<ValueMap>((wanted, path) => {
+    if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(path))
+      throw new Error(`the rehearsal ignores changes of named inputs only, not of ${path}`);
+    const steps = path.split(".");
+    return about.replaced && steps.length === 1 ? wanted : (reset(wanted, prior.inputs, steps) as ValueMap);
+  }, inputs);
+}
+
+/** The new value with a part of it as it was; where one of the two has no such part, nothing is made up for it. */
+function reset(now: Value, old: Value | undefined, [step, ...rest]: readonly string[]): Value {
+  if (now instanceof Secret) return new Secret(reset(now.value, old, [step!, ...rest]));
+  const before = old instanceof Secret ? old.value : old;
+  if (!isMembers(now)) return now;
+  const was = isMembers(before) ? before[step!] : undefined;
+  const is = now[step!];
+  if (rest.length > 0) return is === undefined ? now : { ...now, [step!]: reset(is, was, rest) };
+  const others = Object.entries(now).filter(([key]) => key !== step);
+  return { ...Object.fromEntries(others), ...(was === undefined ? {} : { [step!]: was }) };
 }
 
 /** Nothing given on either side is no trigger; what is unknown may be anything. */

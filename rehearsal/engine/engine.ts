@@ -2,7 +2,6 @@
  * The small engine: `up`, `refresh` and `destroy` of a stack on the simulated clouds, over a state that is kept between
  * them. Does what Pulumi's own engine does, as far as this program needs it, where no CLI is installed.
  */
-import { createHash } from "node:crypto";
 import type { Account } from "../account";
 import { type Evaluation, productClouds, runOn } from "../evaluate";
 import type { Graph, LogMessage, Refusal } from "../graph";
@@ -29,7 +28,8 @@ export async function up(operation: Operation): Promise<{ readonly plan: Plan; r
   const { evaluation, account, state: store } = operation;
   const preview = operation.preview ?? false;
   const before = await start(operation);
-  const prior = { ...before.state, config: configDigest(evaluation) };
+  const { config, secretKeys } = evaluation;
+  const prior = { ...before.state, config, secretKeys };
   const { graph, deployment } = await runOn(
     { ...evaluation, preview, stackOutputs: { ...ownOutputs(evaluation, before.state), ...evaluation.stackOutputs } },
     { account, prior, save: (state) => store.write(state) },
@@ -118,17 +118,6 @@ function ownOutputs({ project, stack }: Evaluation, { resources }: State): NonNu
   const own = resources.find(({ type }: StateResource) => type === stackType);
   if (!own) return {};
   return { [`organization/${project}/${stack}`]: toRecord(own.outputs) as Record<string, unknown> };
-}
-
-/** The config of an update, by which the next one tells what was edited. Secrets are digests of themselves. */
-export function configDigest({
-  config,
-  secretKeys,
-}: Pick<Evaluation, "config" | "secretKeys">): Record<string, string> {
-  const digest = (value: string): string => `sha256:${createHash("sha256").update(value).digest("hex")}`;
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, secretKeys.includes(key) ? digest(value) : value]),
-  );
 }
 
 function planOf(

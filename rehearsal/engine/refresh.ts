@@ -1,12 +1,13 @@
 /**
  * Brings a state up to what the clouds really hold. Source: pkg/resource/deploy, RefreshStep of Pulumi 3.248.
  */
-import { changes, valueAt } from "../differences";
+import { valueAt } from "../differences";
+import type { ProviderInstance } from "../provider";
 import type { Providers } from "../providers";
-import { markSecret } from "../simulate";
 import { providedPackage, urnOfReference } from "../urn";
 import { toRecord, type ValueMap } from "../values";
-import type { Step } from "./plan";
+import type { Difference, DifferenceKind, Step } from "./plan";
+import { withSecrets } from "./secrets";
 import type { State, StateResource } from "./state";
 
 /** The state as the clouds have it, and what has changed behind Pulumi's back. */
@@ -29,7 +30,8 @@ export async function refreshed(
     );
     const { urn, id, inputs, outputs } = resource;
     const found = await provider.read({ urn, id, inputs, outputs });
-    steps.push(stepOf(resource, found, preview));
+    const differences = found ? await differencesOf(provider, resource, found) : [];
+    steps.push(stepOf(resource, found, differences, preview));
     if (found) resources.push(renewed(resource, found));
   }
   return { state: { ...state, resources }, steps };
@@ -42,24 +44,51 @@ function isManaged({ custom, external, type, pendingReplacement }: StateResource
 /** The resource as it was read; what was wrong with it when it was made is not known to be wrong any more. */
 function renewed(resource: StateResource, found: { inputs: ValueMap; outputs: ValueMap }): StateResource {
   const { initErrors: _initErrors, ...rest } = resource;
-  const outputs = markSecret(found.outputs, resource.options.additionalSecretOutputs);
-  return { ...rest, inputs: found.inputs, outputs };
+  const { inputs } = found;
+  return { ...rest, inputs, outputs: withSecrets(found.outputs, { inputs, options: rest.options }) };
 }
 
-function stepOf(resource: StateResource, found: { inputs: ValueMap } | undefined, preview: boolean): Step {
+/** What happened to the inputs: the opposite of what an update would now do to bring the thing back. */
+async function differencesOf(
+  provider: ProviderInstance,
+  { urn, id, inputs }: StateResource,
+  found: { readonly inputs: ValueMap; readonly outputs: ValueMap },
+): Promise<Difference[]> {
+  const { differences } = await provider.diff({
+    urn,
+    id,
+    oldInputs: found.inputs,
+    oldOutputs: found.outputs,
+    news: inputs,
+  });
+  return Object.entries(differences).map(([path, kind]) => {
+    const old = valueAt(inputs, path);
+    const now = valueAt(found.inputs, path);
+    return {
+      path,
+      kind: opposites[kind],
+      ...(old === undefined ? {} : { old: toRecord(old) }),
+      ...(now === undefined ? {} : { new: toRecord(now) }),
+    };
+  });
+}
+
+const opposites: Readonly<Record<DifferenceKind, DifferenceKind>> = {
+  add: "delete",
+  "add-replace": "delete-replace",
+  delete: "add",
+  "delete-replace": "add-replace",
+  update: "update",
+  "update-replace": "update-replace",
+};
+
+function stepOf(
+  resource: StateResource,
+  found: { readonly inputs: ValueMap } | undefined,
+  differences: readonly Difference[],
+  preview: boolean,
+): Step {
   const { urn, type, name, custom, id, inputs, options } = resource;
-  const differences = found
-    ? [...changes(inputs, found.inputs)].map(([path, kind]) => {
-        const old = valueAt(inputs, path);
-        const now = valueAt(found.inputs, path);
-        return {
-          path,
-          kind,
-          ...(old === undefined ? {} : { old: toRecord(old) }),
-          ...(now === undefined ? {} : { new: toRecord(now) }),
-        };
-      })
-    : [];
   return {
     operation: found ? (differences.length > 0 ? "refresh" : "same") : "delete",
     urn,

@@ -40,11 +40,13 @@ export interface PendingOperation {
 export interface State {
   readonly resources: readonly StateResource[];
   readonly pending: readonly PendingOperation[];
-  /** Config by full key at the last update; secrets as digests. */
+  /** Config by full key at the last update, by which the next one tells what was edited. */
   readonly config: Readonly<Record<string, string>>;
+  /** Full keys of that config that are secret. */
+  readonly secretKeys: readonly string[];
 }
 
-export const emptyState: State = { resources: [], pending: [], config: {} };
+export const emptyState: State = { resources: [], pending: [], config: {}, secretKeys: [] };
 
 /** Where a state is kept between operations. */
 export interface StateStore {
@@ -89,10 +91,11 @@ export function serialiseState(state: State): StateFile {
 }
 
 export function parseState(json: unknown): State {
-  const { resources, pending, config } = json as StateFile;
+  const { resources, pending, config, secretKeys } = json as StateFile;
   return {
     pending,
     config,
+    secretKeys,
     resources: resources.map((resource) => ({
       ...resource,
       inputs: values.propertiesFromWire(resource.inputs),

@@ -2,11 +2,14 @@
  * A rehearsal as plain data: what the report prints and what `--json` gives out. The form is described in
  * docs/rehearsal.md; a change that breaks readers raises `schemaVersion`.
  */
+import { type CostEstimate, estimate } from "../costs/estimate";
 import { succeeded } from "../evaluate";
 import { type Graph, isSecret, type LogMessage, type RecordedResource, type Refusal } from "../graph";
 import { reachFromGraph, type ReachRow } from "../reach";
 import type { Placeholder, StackConfig } from "../stack-file";
 import { providedPackage, stackType } from "../urn";
+import type { Explanation } from "./explain";
+import type { ConfigChange } from "./reasons";
 
 /** Version of the form of `--json`. */
 export const schemaVersion = 1;
@@ -49,6 +52,8 @@ export interface Summary {
   readonly tree: readonly TreeNode[];
   /** The stack's outputs; secrets are replaced by `[secret]`. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What it would cost per month, roughly. */
+  readonly costs: CostEstimate;
   /** Empty in a preview, in which the ids that rules are about are unknown. */
   readonly reach: readonly ReachRow[];
   readonly messages: readonly LogMessage[];
@@ -57,6 +62,18 @@ export interface Summary {
   readonly skipped: readonly string[];
   /** Secrets for which a stand-in was used. */
   readonly placeholders: readonly Placeholder[];
+  /** What is different from the update that was kept; absent when none was. */
+  readonly changes?: Changes;
+  /** Whether this rehearsal was kept, so that the next one shows what has changed since. */
+  readonly kept?: true;
+}
+
+export interface Changes {
+  /** Config keys that differ. */
+  readonly edited: readonly ConfigChange[];
+  readonly explanation: Explanation;
+  /** Whether the rehearsal is refused because something valuable would be replaced or deleted. */
+  readonly denied: boolean;
 }
 
 /** Summarises one rehearsal. */
@@ -78,6 +95,7 @@ export function summarise(graph: Graph, stack: StackConfig, heading: Heading, se
     },
     tree: treeOf(graph),
     outputs: hideSecrets(graph.outputs) as Summary["outputs"],
+    costs: estimate(graph),
     reach: preview ? [] : reachFromGraph(graph),
     messages: withoutRepeats(graph.log),
     refusals,

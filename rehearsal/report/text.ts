@@ -1,15 +1,21 @@
 /**
  * The report for a person: what would exist, how it is reached, what is left to do, and what is wrong.
  */
+import { fixedOutput } from "../../stacks/fixed-settings";
+import { generationsOutput } from "../../stacks/one-at-a-time";
+import { isOld, type Range } from "../costs/prices";
 import type { ReachRow } from "../reach";
 import { nameOf } from "../urn";
+import { renderExplanation } from "./explain-text";
 import { createStyle, type Style, table, wrap } from "./style";
-import type { Summary, TreeNode } from "./summary";
+import type { Changes, Summary, TreeNode } from "./summary";
 
 export interface TextOptions {
   readonly coloured: boolean;
   /** Characters per line. */
   readonly width: number;
+  /** Day by which the age of prices is judged. @default today */
+  readonly today?: Date;
 }
 
 const cloudTitles: Readonly<Record<string, string>> = { aws: "AWS", azure: "Azure" };
@@ -22,18 +28,26 @@ const partyTitles: Readonly<Record<string, string>> = {
 };
 
 /** The report as text, ending in a newline. */
-export function renderText(summary: Summary, { coloured, width }: TextOptions): string {
+export function renderText(summary: Summary, { coloured, width, today = new Date() }: TextOptions): string {
   const style = createStyle(coloured);
-  const sections = summary.ok
+  const sections = summary.changes
     ? [
         heading(summary, style, width),
-        ...treeSection(summary, style, width),
-        ...kindSection(summary, style, width),
-        ...outputSections(summary, style, width),
-        ...reachSection(summary, style, width),
+        ...changeSections(summary.changes, { coloured, width }, style),
+        ...costSection(summary, style, width, today),
         ...problemSection(summary, style, width),
       ]
-    : [heading(summary, style, width), ...problemSection(summary, style, width)];
+    : summary.ok
+      ? [
+          heading(summary, style, width),
+          ...treeSection(summary, style, width),
+          ...kindSection(summary, style, width),
+          ...costSection(summary, style, width, today),
+          ...outputSections(summary, style, width),
+          ...reachSection(summary, style, width),
+          ...problemSection(summary, style, width),
+        ]
+      : [heading(summary, style, width), ...problemSection(summary, style, width)];
   return `${[...sections, verdict(summary, style)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
@@ -49,6 +63,22 @@ function heading({ stack, heading: facts, preview }: Summary, style: Style, widt
   return [
     style.bold(`OpenVidu${edition}${cloud}: stack ${stack}`),
     ...wrap(`${details.join(", ")}; a rehearsed ${kind}, nothing was created`, width).map(style.dim),
+  ];
+}
+
+function changeSections({ edited, explanation }: Changes, options: TextOptions, style: Style): string[][] {
+  const value = (each: unknown): string => (typeof each === "string" ? each : JSON.stringify(each));
+  const rows = edited.map(({ path, before, after, kind }) => [
+    path,
+    kind,
+    [before, after]
+      .filter((each) => each !== undefined)
+      .map(value)
+      .join(" → "),
+  ]);
+  return [
+    ...(rows.length > 0 ? [[style.bold("Edited since the update that was kept"), ...table(rows, options.width)]] : []),
+    [renderExplanation(explanation, options).trimEnd()],
   ];
 }
 
@@ -80,6 +110,44 @@ function kindSection({ counts }: Summary, style: Style, width: number): string[]
   return rows.length === 0 ? [] : [[style.bold("By service"), ...table(rows, width)]];
 }
 
+/** Lines of the cost estimate that are shown; the others are told in one. */
+const shownCosts = 5;
+
+function costSection({ costs }: Summary, style: Style, width: number, today: Date): string[][] {
+  const { lines, total, unpriced, notIncluded, date, currency } = costs;
+  if (date === undefined && unpriced.length === 0) return [];
+  const without =
+    unpriced.length === 0 ? "" : `, without ${unpriced.map(({ what, count }) => times(count.max, what)).join(", ")}`;
+  const title =
+    date === undefined
+      ? "What it would cost: no prices are known"
+      : `What it would cost: roughly ${money(total)} ${currency} a month at list prices of ${date}${without}`;
+  const rows = lines
+    .slice(0, shownCosts)
+    .map(({ what, count, monthly }) => [money(monthly), `${between(count)} × ${what}`]);
+  const rest = lines.slice(shownCosts);
+  const others: Range = {
+    min: rest.reduce((sum, { monthly }) => sum + monthly.min, 0),
+    max: rest.reduce((sum, { monthly }) => sum + monthly.max, 0),
+  };
+  const old = date !== undefined && isOld(date, today);
+  return [
+    [
+      ...wrap(title, width).map(style.bold),
+      ...table([...rows, ...(rest.length > 0 ? [[money(others), `${rest.length} others`]] : [])], width),
+      ...unpriced.flatMap(({ what, count, why }) =>
+        note(`not counted: ${times(count.max, what)}: ${why}`, width, style.yellow),
+      ),
+      ...(old ? note("some of these prices are older than a year; look at today's", width, style.yellow) : []),
+      ...note(`not included: ${notIncluded.join(", ")}`, width, style.dim),
+    ],
+  ];
+}
+
+function note(text: string, width: number, paint: (text: string) => string): string[] {
+  return wrap(text, width - 2).map((line) => paint(`  ${line}`));
+}
+
 function outputSections({ outputs, preview }: Summary, style: Style, width: number): string[][] {
   const sections: string[][] = [];
   const add = (title: string, rows: string[][]): void => {
@@ -98,7 +166,9 @@ function outputSections({ outputs, preview }: Summary, style: Style, width: numb
     ...entriesOf(outputs["storage"]),
   ]);
   const shown = ["urls", "entryAddress", "dnsRecords", "credentials", "masterAddresses", "mediaGroup", "storage"];
-  const others = Object.entries(outputs).filter(([key]) => !shown.includes(key));
+  // What the next update reads is of no use to a person.
+  const remembered: readonly string[] = [generationsOutput, fixedOutput];
+  const others = Object.entries(outputs).filter(([key]) => !shown.includes(key) && !remembered.includes(key));
   add(
     "Other outputs",
     others.flatMap(([key, value]) => one(key, typeof value === "string" ? value : JSON.stringify(value))),
@@ -169,10 +239,13 @@ function problemSection(summary: Summary, style: Style, width: number): string[]
   return sections;
 }
 
-function verdict({ ok, stack, seconds }: Summary, style: Style): string[] {
+function verdict({ ok, stack, seconds, changes, kept }: Summary, style: Style): string[] {
   const time = `(${seconds.toFixed(1)} s)`;
+  if (changes?.denied) return [style.red(`${stack}: denied, because something valuable would be lost ${time}`)];
+  if (!ok) return [style.red(`${stack}: cannot be deployed like this ${time}`)];
   return [
-    ok ? style.green(`${stack}: ready to deploy ${time}`) : style.red(`${stack}: cannot be deployed like this ${time}`),
+    style.green(`${stack}: ready to deploy ${time}`),
+    ...(kept ? [style.dim("kept: the next rehearsal of this stack shows what has changed since")] : []),
   ];
 }
 
@@ -185,6 +258,16 @@ function party(name: string): string {
 function portsText({ ports: { first, last } }: ReachRow): string {
   if (first === 0 && last === 65535) return "all";
   return first === last ? String(first) : `${first}-${last}`;
+}
+
+/** `740 to 1,260`, or `740` */
+function money({ min, max }: Range): string {
+  return between({ min: Math.round(min), max: Math.round(max) });
+}
+
+function between({ min, max }: Range): string {
+  const [least, most] = [min, max].map((each) => each.toLocaleString("en-US"));
+  return least === most ? `${most}` : `${least} to ${most}`;
 }
 
 function countsLine(counts: Readonly<Record<string, number>>): string {

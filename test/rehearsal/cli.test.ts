@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { placeholders } from "../../rehearsal/placeholders";
 import type { Summary } from "../../rehearsal/report/summary";
 
 const root = path.join(__dirname, "../..");
@@ -17,7 +18,7 @@ function start(...args: string[]): { status: number | null; stdout: string; stde
 }
 
 describe("rehearsal: command line", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   it("rehearses a stack, gives JSON alone on stdout, and draws it", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "diagram-"));
@@ -44,6 +45,49 @@ describe("rehearsal: command line", function () {
     assert.equal(stdout, "");
     assert.match(stderr, /^there is no stack "nowhere" .*; the stacks are aws-ha, .*azure-ha/);
     assert.doesNotMatch(stderr, /\n +at /);
+  });
+
+  it("keeps an update, tells what an edit would change and why, denies what loses something, and ends it", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "kept-"));
+    const kept = (...args: string[]): { status: number | null; summary: Summary } => {
+      const { status, stdout, stderr } = start("aws-ha", "--json", "--keep", folder, ...args);
+      assert.ok(stdout, stderr);
+      return { status, summary: (JSON.parse(stdout) as { stacks: [Summary] }).stacks[0] };
+    };
+    const namesOf = ({ summary }: { summary: Summary }): string[] =>
+      summary.changes!.explanation.groups.flatMap(({ resources }) =>
+        resources.map(({ name, change, because }) => `${change} ${name} because of ${because?.join() ?? "nothing"}`),
+      );
+    try {
+      assert.deepEqual(
+        [kept("--up")].map(({ status, summary }) => [status, summary.kept]),
+        [[0, true]],
+      );
+      assert.ok(!readFileSync(path.join(folder, "aws-ha/state.json"), "utf8").includes(placeholders.license()));
+      const edit = kept("--config", "media.max=8");
+      assert.deepEqual(namesOf(edit), ["update openvidu-media because of media.max"]);
+      assert.deepEqual(
+        edit.summary.changes!.edited.map(({ path: key, kind, after }) => [key, kind, after]),
+        [["media.max", "added", 8]],
+      );
+      const denied = kept("--config", "region=eu-central-1", "--deny-replace", "--up");
+      assert.deepEqual([denied.status, denied.summary.changes!.denied], [1, true]);
+      assert.deepEqual(namesOf(kept()), [], "neither a look nor a denied update is kept");
+      const end = kept("--destroy");
+      assert.equal(end.status, 1, "protected resources are not deleted");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("wants an update before a comparison or an end", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "kept-"));
+    for (const option of ["--deny-replace", "--destroy"]) {
+      const { status, stderr } = start("aws-ha", "--keep", folder, option);
+      assert.equal(status, 1);
+      assert.match(stderr, /nothing was kept of aws-ha: --up comes first/);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it("explains itself, and mistakes in its options", () => {

@@ -7,7 +7,8 @@ import { parse } from "yaml";
 import { LockedError, passphraseDecrypter } from "../../rehearsal/passphrase";
 import { isPlaceholder, placeholders } from "../../rehearsal/placeholders";
 import { splitArguments } from "../../rehearsal/project-file";
-import { availableStacks, readStackFile, StackFileError } from "../../rehearsal/stack-file";
+import { availableStacks, readStackFile, StackFileError, withEdits, withoutSecrets } from "../../rehearsal/stack-file";
+import { isRehearsalPlaceholder } from "../../stacks/secrets";
 
 /** Encrypted by the Pulumi CLI 3.248 with the passphrase "rehearsal". */
 const encrypted = path.join(__dirname, "../fixtures/encrypted");
@@ -145,7 +146,57 @@ describe("rehearsal: stack files", () => {
   });
 });
 
+describe("rehearsal: edits of a config", () => {
+  const stack = {
+    project: "made",
+    stack: "dev",
+    file: "f",
+    config: { "made:cloud": "aws", "made:media": '{"max":4}' },
+    secretKeys: [],
+    placeholders: [],
+  };
+
+  it("set, change and take away values, structured ones too", () => {
+    const { config } = withEdits(stack, [
+      "cloud=azure",
+      "media.max=8",
+      "media.type=x.y",
+      "access.cidrs=[1]",
+      "media.min=",
+    ]);
+    assert.deepEqual(config, {
+      "made:cloud": "azure",
+      "made:media": '{"max":8,"type":"x.y"}',
+      "made:access": '{"cidrs":[1]}',
+    });
+    assert.deepEqual(withEdits(stack, ["cloud="]).config, { "made:media": '{"max":4}' });
+    assert.equal(stack.config["made:cloud"], "aws");
+  });
+
+  it("are refused when they make no sense", () => {
+    assert.throws(
+      () => withEdits(stack, ["media"]),
+      new StackFileError("--config media is not in the form <key>=<value>"),
+    );
+    assert.throws(() => withEdits(stack, ["cloud.x=1"]), /the value of the config there has no parts/);
+  });
+});
+
 describe("rehearsal: stand-ins for secrets", () => {
+  it("follow from the secret where they are kept, without telling it", () => {
+    const config = { "made:license": "real-one", "made:certificatePrivateKey": "cmVhbA==", "made:cloud": "aws" };
+    const stack = { project: "made", stack: "dev", file: "f", config, secretKeys: [], placeholders: [] };
+    const [one, again, other] = ["real-one", "real-one", "real-two"].map(
+      (license) => withoutSecrets({ ...stack, config: { ...config, "made:license": license } }).config,
+    );
+    assert.deepEqual(one, again);
+    assert.notEqual(one!["made:license"], other!["made:license"]);
+    assert.equal(one!["made:cloud"], "aws");
+    assert.doesNotMatch(JSON.stringify(one), /real|cmVhbA/);
+    for (const key of ["made:license", "made:certificatePrivateKey"])
+      assert.ok(isRehearsalPlaceholder(one![key]!), key);
+  });
+
   it("are the same every time and say what they are", () => {
     for (const [key, make] of Object.entries(placeholders)) {
       assert.equal(make(), make());
