@@ -1,5 +1,7 @@
 /** What an update may not change, whatever the config says: the program reads what the last update was given. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { Graph } from "../../rehearsal/graph";
 import { changedSlots, generationsOutput } from "../../stacks/one-at-a-time";
 import { fixedOutput } from "../../stacks/fixed-settings";
@@ -48,6 +50,14 @@ describe("one master at a time", () => {
 });
 
 describe("settings that stay", () => {
+  it("are named in the operator's table of edits", async () => {
+    const page = readFileSync(path.join(__dirname, "../../docs/operations.md"), "utf8");
+    for (const stack of ["aws-ha", "azure-ha"]) {
+      const { outputs: own } = await evaluateVariant(stack, {});
+      for (const key of Object.keys(own[fixedOutput] as object)) assert.ok(page.includes(`\`${key}\``), key);
+    }
+  });
+
   const outputs = "organization/openvidu/azure-ha";
   const after = async (was: Readonly<Record<string, unknown>>, config: ConfigChanges): Promise<readonly string[]> => {
     const graph = await evaluateVariant("azure-ha", { config, stackOutputs: { [outputs]: { [fixedOutput]: was } } });

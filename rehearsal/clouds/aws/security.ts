@@ -130,10 +130,14 @@ function portProblem(inputs: Properties, operation: string): string | undefined 
   return refusal("EC2", operation, "InvalidParameterValue", says);
 }
 
+/** Rules of a security group in one direction, unless the account has been granted more. Source: Amazon VPC quotas. */
+const rulesPerGroup = 60;
+
 function ruleProblems(inputs: Properties, world: World, type: string, operation: string): string[] {
   const named = peers.filter((peer) => given(inputs[peer]));
   const cidr = text(inputs.cidrIpv4);
   const twin = world.ofType(type).some((other) => ruleKey(other.inputs) === ruleKey(inputs));
+  const siblings = world.ofType(type).filter((each) => each.inputs.securityGroupId === inputs.securityGroupId);
   const [own, other] = [text(inputs.securityGroupId), text(inputs.referencedSecurityGroupId)].map((id) =>
     vpcOf(id, world),
   );
@@ -145,6 +149,13 @@ function ruleProblems(inputs: Properties, world: World, type: string, operation:
       !range(cidr) &&
       refusal("EC2", operation, "InvalidParameterValue", `CIDR block ${cidr} is malformed`),
     portProblem(inputs, operation),
+    siblings.length >= rulesPerGroup &&
+      refusal(
+        "EC2",
+        operation,
+        "RulesPerSecurityGroupLimitExceeded",
+        "The maximum number of rules per security group has been reached.",
+      ),
     own !== undefined &&
       other !== undefined &&
       own !== other &&

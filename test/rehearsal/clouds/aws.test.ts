@@ -198,6 +198,26 @@ const security: Omit<Rule, "stage">[] = [
     says: "You have specified two resources that belong to different networks.",
   },
   {
+    title: "a group has 60 rules in one direction",
+    type: ingress,
+    accepted: (on) => {
+      const rule = (port: number): Properties => ({
+        securityGroupId: idOf(on, "other-group"),
+        ipProtocol: "tcp",
+        fromPort: port,
+        toPort: port,
+        cidrIpv4: "0.0.0.0/0",
+      });
+      for (let port = 1; port < 60; port += 1) on.add(ingress, `rule-${port}`, rule(port));
+      return rule(60);
+    },
+    change: (on, accepted) => {
+      on.add(ingress, "rule-60", accepted);
+      return { fromPort: 61, toPort: 61 };
+    },
+    says: "RulesPerSecurityGroupLimitExceeded",
+  },
+  {
     title: "a rule is there once",
     type: ingress,
     accepted: (on) => {
