@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- <stack> …] [--rounds n]`: what evaluating each example stack costs, side by side with the flat
+ * `npm run bench [-- <stack> …] [--rounds n] [--engines]`: what evaluating each example stack costs, side by side with the flat
  * program that registers the same resources and with an empty program; and how long a cluster takes until it is ready,
- * ours against the official flow. Prints Markdown; with --write also puts it between the markers in README.md.
+ * ours against the official flow; with --engines also what whole operations and many stacks cost. Prints Markdown; with
+ * --write also puts it between the markers in README.md.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -14,6 +15,7 @@ import type { CloudModel, ResourceModel } from "../rehearsal/model";
 import { productDir, readProjectFile } from "../rehearsal/project-file";
 import { readStackFile } from "../rehearsal/stack-file";
 import { type Chance, graphReady, graphSteps, longestNode, midpoint, officialReady } from "./critical-path";
+import { measureEngines, renderEngines } from "./engines";
 import { flatProgram } from "./flat-program";
 
 const exampleStacks = ["aws-ha", "aws-ha-letsencrypt", "aws-ha-production", "azure-ha", "azure-ha-production"];
@@ -39,7 +41,11 @@ const preload = ["--require", join(__dirname, "measure.cjs")];
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rounds: { type: "string", default: "5" }, write: { type: "boolean", default: false } },
+    options: {
+      rounds: { type: "string", default: "5" },
+      engines: { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
+    },
   });
   const stacks = positionals.length > 0 ? positionals : exampleStacks;
   mkdirSync(workDir, { recursive: true });
@@ -51,7 +57,8 @@ async function main(): Promise<void> {
     ready.push(readyRow(stack, graph));
     process.stderr.write(`${costs.at(-1)}\n${ready.at(-1)}\n`);
   }
-  const report = render(costs, ready, Number(values.rounds));
+  const engines = values.engines ? renderEngines(await measureEngines(stacks, workDir)) : [];
+  const report = [render(costs, ready, Number(values.rounds)), ...engines].join("\n");
   process.stdout.write(report);
   if (values.write) writeIntoReadme(report);
   rmSync(workDir, { recursive: true });
@@ -171,7 +178,7 @@ function render(costs: readonly string[], ready: readonly string[], rounds: numb
     ...costs,
     "",
     "Time until a new cluster can be used: the longest path through the resources that are really registered, with the",
-    "durations of `bench/critical-path.ts` (estimates, the same on both sides), against the official deployment's flow. The",
+    "durations of `rehearsal/durations.ts` (estimates, the same on both sides), against the official deployment's flow. The",
     "official AWS template wants a network that is there already, as `aws-ha-production` does; other AWS rows make one.",
     `The first columns take the middle of every range; the next two are the median and the 95th percentile of ${draws}`,
     "deployments in which every step of every machine takes a random time within its range.",

@@ -124,7 +124,7 @@ export class Monitor {
       transforms: [],
     };
     this.remember(read);
-    this.deployment.settleRead(stateOf(read));
+    this.deployment.settleRead(isStack ? { ...stateOf(read), inputs: said } : stateOf(read));
     return new proto.ReadResourceResponse()
       .setUrn(urn)
       .setProperties(Struct.fromJavaScript(values.propertiesToWire(properties)));
@@ -294,7 +294,7 @@ export class Monitor {
         options: recordOptions(this.context, { type, name, parent: "" }, noOptions()),
       };
       this.remember(provider);
-      this.deployment.settleOwn(goalOf(provider));
+      this.deployment.settleOwn({ ...goalOf(provider), outputs: provider.inputs });
     }
     return `${urn}::${id}`;
   }

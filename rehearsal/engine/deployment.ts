@@ -107,7 +107,11 @@ export class Deployment {
     if (checked.failures.length > 0) return { failures: checked.failures };
     if (!prior || prior.external) return this.create(goal, checked.inputs, { operation: "create" });
     if (!olds) {
-      this.note("replace", { ...prior, inputs: checked.inputs, options: goal.options }, { old: prior });
+      this.note(
+        "replace",
+        { ...prior, urn: goal.urn, name: goal.name, inputs: checked.inputs, options: goal.options },
+        { old: prior },
+      );
       const replaces = this.forced.get(prior.urn) ?? [];
       return this.create(goal, checked.inputs, { operation: "create-replacement", old: prior, replaces });
     }
@@ -207,7 +211,11 @@ export class Deployment {
     }
     const refused = await this.deleteForReplacement(prior);
     if (refused !== undefined) return { failures: [refused] };
-    this.note("replace", { ...prior, inputs: again.inputs, options: goal.options }, { old: prior, ...about });
+    this.note(
+      "replace",
+      { ...prior, urn: goal.urn, name: goal.name, inputs: again.inputs, options: goal.options },
+      { old: prior, ...about },
+    );
     return this.create(goal, again.inputs, { operation: "create-replacement", old: prior, ...about });
   }
 
@@ -425,7 +433,7 @@ export class Deployment {
     const differences = this.describe(compared.differences, prior.inputs, inputs);
     this.note(
       "replace",
-      { ...prior, inputs, options: goal.options },
+      { ...prior, urn: goal.urn, name: goal.name, inputs, options: goal.options },
       { old: prior, replaces: compared.replaces, differences, outcome },
     );
   }
