@@ -33,13 +33,11 @@ export class ClusterSecrets extends pulumi.ComponentResource {
       ...(args.meetAdminPassword !== undefined && { MEET_INITIAL_ADMIN_PASSWORD: args.meetAdminPassword }),
     };
     const rows: readonly GeneratedSecret[] = generatedSecrets;
-    const values = rows.map((row) => ({
-      row,
-      value: pulumi.secret(
-        given[row.key as GeneratedSecretKey] ??
-          generate(`${name}-${logicalName(row.key)}`, row, args.deletionProtection, this),
-      ),
-    }));
+    const values = rows.map((row) => {
+      // Made even where one is given: it is protected, and a password that is given later would have it deleted.
+      const generated = generate(`${name}-${logicalName(row.key)}`, row, args.deletionProtection, this);
+      return { row, value: pulumi.secret(given[row.key as GeneratedSecretKey] ?? generated) };
+    });
     const readBy = (role: NodeRole): Record<string, pulumi.Output<string>> =>
       Object.fromEntries(
         values.filter(({ row }) => row.readers.includes(role)).map(({ row, value }) => [row.key, value]),

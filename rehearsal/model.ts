@@ -99,6 +99,8 @@ export interface ResourceModel {
    * inputs are known.
    */
   check?(inputs: Properties, world: World): string[];
+  /** The same for what is refused of a new resource alone. */
+  checkNew?(inputs: Properties, world: World): string[];
   /** Id and the outputs beyond the inputs. Called with inputs after naming and defaults; in an update with what was. */
   create(
     inputs: Properties,

@@ -293,7 +293,7 @@ class Simulation implements ProviderInstance {
   private isTaken(urn: string, name: string): boolean {
     const { naming } = this.model(urn);
     return this.account.resources.some(
-      (live) => live.urn === urn && naming !== undefined && live.inputs[naming.input] === name,
+      (live) => live.type === typeOf(urn) && naming !== undefined && live.inputs[naming.input] === name,
     );
   }
 

@@ -62,8 +62,10 @@ export function check(
   const inputs: ValueMap = { ...defaults, ...named };
 
   const failures = [...missing, ...nameProblems(model, inputs)];
-  if (failures.length === 0 && !hasUnknown(inputs) && model.check) {
-    failures.push(...model.check(plainProperties(inputs), world));
+  if (failures.length === 0 && !hasUnknown(inputs)) {
+    const plain = plainProperties(inputs);
+    failures.push(...(model.check?.(plain, world) ?? []));
+    if (wanted.olds === undefined) failures.push(...(model.checkNew?.(plain, world) ?? []));
   }
   return { inputs, failures };
 }

@@ -100,8 +100,8 @@ export function zoneRanges(cidr: string, index: number): ZoneRanges {
 function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource): Parts {
   const self = { parent };
   const protect = args.deletionProtection ?? false;
-  // Masters stay where they were first put. Without protection a new range would take the gateway away from under them
-  // before AWS refuses the rest, and fewer zones would cut a subnet off that still holds one.
+  // Machines and the entry stay where they were first put. Without protection a new range would take the gateway away
+  // from under them before AWS refuses the rest, and other zones would cut a subnet off that still holds some of them.
   const home = { parent, protect };
   const tagged = (part: string): Record<string, string> => named(args.tags, part);
   const vpc = new ec2.Vpc(
@@ -169,7 +169,7 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
         mapPublicIpOnLaunch: kind === "public",
         tags: tagged(part),
       },
-      kind === "private" ? home : self,
+      home,
     );
   }
 

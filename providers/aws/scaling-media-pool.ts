@@ -183,14 +183,14 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
     }
 
     /**
-     * Edits of a hook reach the group by this resource, since a changed initial hook would replace the group. It is
-     * never deleted by itself: a destroy would remove it before the group, and cut the sessions (AWS-W-23).
+     * Edits of a hook reach the group by this resource, since a changed initial hook would replace the group. It goes
+     * with its group: a destroy would remove it before the group, and cut the sessions (AWS-W-23).
      */
     function keepHook(which: HookKind): autoscaling.LifecycleHook {
       return new autoscaling.LifecycleHook(
         `${name}-${which}`,
         { ...hooks[which], autoscalingGroupName: group.name },
-        { ...self, retainOnDelete: true },
+        { ...self, deletedWith: group },
       );
     }
 

@@ -177,7 +177,9 @@ function encryptionOf(diskEncryptionSetId: string | undefined) {
 
 /** The address that Azure chose for an interface in an adopted network. */
 function addressOf(nic: network.NetworkInterface): pulumi.Output<string> {
-  return pulumi.all([nic.name, nic.ipConfigurations]).apply(([name, configurations]) => {
+  // A preview of an edit takes the wanted configurations for the ones that are there; the state it leaves unknown, and
+  // with it the address.
+  return pulumi.all([nic.name, nic.ipConfigurations, nic.provisioningState]).apply(([name, configurations]) => {
     const address = configurations?.[0]?.privateIPAddress;
     if (!address) throw quietError(`the network interface ${name} got no private address`);
     return address;

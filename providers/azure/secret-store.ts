@@ -133,7 +133,8 @@ function createSecret(
       },
       tags: args.tags,
     },
-    { ...self, retainOnDelete: true },
+    // Pulumi must not forget it while its vault stays: Azure would not let an update make it again.
+    { ...self, protect: args.deletionProtection, retainOnDelete: true },
   );
 }
 

@@ -500,18 +500,26 @@ function hookProblems(hook: Properties): string[] {
 }
 
 function sizeProblems(inputs: Properties): string[] {
-  const [low, high, wanted] = [number(inputs.minSize), number(inputs.maxSize), number(inputs.desiredCapacity)];
-  const refuse = (says: string): string => refusal("Auto Scaling", "CreateAutoScalingGroup", "ValidationError", says);
+  const [low, high] = [number(inputs.minSize), number(inputs.maxSize)];
   if (low === undefined || high === undefined) return [];
+  return problems(low > high && sizeRefusal(`Max bound, ${high}, must be greater than or equal to min bound, ${low}`));
+}
+
+/**
+ * A new group's wish lies between its bounds. That of an existing one is sent only if it changes; bounds that leave it
+ * outside move it (Auto Scaling API reference, UpdateAutoScalingGroup).
+ */
+function wishProblems(inputs: Properties): string[] {
+  const [low, high, wanted] = [number(inputs.minSize), number(inputs.maxSize), number(inputs.desiredCapacity)];
+  if (low === undefined || high === undefined || wanted === undefined) return [];
   return problems(
-    low > high && refuse(`Max bound, ${high}, must be greater than or equal to min bound, ${low}`),
-    wanted !== undefined &&
-      wanted < low &&
-      refuse(`Desired capacity:${wanted} must be between the specified min size:${low} and max size:${high}`),
-    wanted !== undefined &&
-      wanted > high &&
-      refuse(`Desired capacity:${wanted} must be between the specified min size:${low} and max size:${high}`),
+    (wanted < low || wanted > high) &&
+      sizeRefusal(`Desired capacity:${wanted} must be between the specified min size:${low} and max size:${high}`),
   );
+}
+
+function sizeRefusal(says: string): string {
+  return refusal("Auto Scaling", "CreateAutoScalingGroup", "ValidationError", says);
 }
 
 function policyPercentages(inputs: Properties): string[] {
@@ -612,6 +620,7 @@ const group: ResourceModel = {
   recomputed: ["availabilityZones", "desiredCapacity"],
   // The provider scales a group to nothing before it deletes it, so that its machines do not keep it.
   takesAlong: parts({ [hookType]: "autoscalingGroupName", [policyType]: "autoscalingGroupName" }),
+  checkNew: wishProblems,
   check(inputs, world) {
     const name = text(inputs.name);
     const hooks = records(inputs.initialLifecycleHooks);
