@@ -138,7 +138,10 @@ async function changeOf(
   request: Request,
   seconds: () => number,
 ): Promise<Summary> {
-  const { graph, edited, explanation, plan } = await plannedChanges(stack, kept, checked(stack)?.media);
+  const { graph, edited, explanation, plan } = await plannedChanges(stack, kept, {
+    media: checked(stack)?.media,
+    preview: request.preview,
+  });
   const heading = headingOf(stack);
   const denied = request.denyReplace && explanation.denied.length > 0;
   const changes = { edited, explanation, denied };

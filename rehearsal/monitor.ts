@@ -52,9 +52,6 @@ interface Answer {
   readonly result: proto.Result;
 }
 
-/** Answered by the engine itself, from what the stack's last update left. */
-const stackReferenceType = "pulumi:pulumi:StackReference";
-
 const uuidShape = [8, 4, 4, 4, 12];
 
 export class Monitor {
@@ -101,7 +98,7 @@ export class Monitor {
     const parent = this.parentOf(request.getParent());
     const urn = this.claimUrn(parent, type, request.getName());
     const said = values.propertiesFromWire(request.getProperties()?.toJavaScript());
-    const isStack = type === stackReferenceType;
+    const isStack = type === urns.stackReferenceType;
     const provider = isStack ? "" : this.providerReference(type, urn, request.getProvider(), request.getVersion());
     if (!isStack && !this.context.isModelled(type)) this.registry.unsupported.add(type);
     const properties = isStack ? this.stackReference(request.getId()) : said;

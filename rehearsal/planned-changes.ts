@@ -4,7 +4,7 @@
 import { up } from "./engine/engine";
 import type { Plan } from "./engine/plan";
 import type { Graph } from "./graph";
-import type { KeptStack } from "./kept";
+import type { Kept, KeptStack } from "./kept";
 import { explain, type Explanation, type MediaFacts } from "./report/explain";
 import { attribute, configChanges, type ConfigChange } from "./report/reasons";
 import type { StackConfig } from "./stack-file";
@@ -17,28 +17,39 @@ export interface PlannedChanges {
   readonly explanation: Explanation;
 }
 
-/** Does what `pulumi preview` does, and finds out which config key is the reason for what. Nothing remains of it. */
+/**
+ * Carries the edit out on a copy, of which nothing remains, and finds out which config key is the reason for what. A
+ * preview would overstate: to azure-native every output of a changed resource is unknown.
+ * @param preview whether to do what `pulumi preview` does all the same
+ */
 export async function plannedChanges(
   stack: StackConfig,
   kept: KeptStack,
-  media: MediaFacts | undefined,
+  { media, preview }: { readonly media: MediaFacts | undefined; readonly preview: boolean },
 ): Promise<PlannedChanges> {
   const { state } = kept.copy();
   const { config: before, secretKeys } = state.read();
-  const planned = await previewOf(stack, kept);
+  const planned = await planOn(kept.copy(), stack, preview);
   const facts = { project: stack.project, secretKeys: [...new Set([...stack.secretKeys, ...secretKeys])] };
   const edited = configChanges(before, stack.config, facts);
   const planFor = async (config: StackConfig["config"]): Promise<Plan> =>
-    (await previewOf({ ...stack, config, secretKeys: facts.secretKeys.filter((key) => key in config) }, kept)).plan;
+    (
+      await planOn(
+        kept.copy(),
+        { ...stack, config, secretKeys: facts.secretKeys.filter((key) => key in config) },
+        preview,
+      )
+    ).plan;
   const request = { ...facts, before, after: stack.config, plan: planned.plan };
   const reasons = edited.length === 0 ? undefined : await attribute(edited, planFor, request);
   const explanation = explain(planned.plan, { ...(media && { media }), ...(reasons && { reasons }) });
   return { ...planned, edited, explanation };
 }
 
-async function previewOf(
+function planOn(
+  copy: Kept,
   { project, stack, config, secretKeys }: StackConfig,
-  kept: KeptStack,
+  preview: boolean,
 ): Promise<{ readonly plan: Plan; readonly graph: Graph }> {
-  return up({ evaluation: { project, stack, config, secretKeys }, ...kept.copy(), preview: true });
+  return up({ evaluation: { project, stack, config, secretKeys }, ...copy, preview });
 }

@@ -5,6 +5,9 @@
 /** Type of the resource that stands for the stack itself. */
 export const stackType = "pulumi:pulumi:Stack";
 
+/** Type of a resource that holds the outputs of a stack; Pulumi itself reads them. */
+export const stackReferenceType = "pulumi:pulumi:StackReference";
+
 const providerPrefix = "pulumi:providers:";
 
 /** Where a URN belongs. */

@@ -1,9 +1,11 @@
 /**
- * Settings that a cluster keeps for as long as it stands: the cloud would refuse the edit half-way, or carry it out by
- * making something anew that holds data, an address or running machines. The stack's own outputs remember them.
+ * Settings that a cluster keeps for as long as it stands, or that only grow: the cloud would refuse the edit half-way, or
+ * carry it out by making something anew that holds data, an address or running machines. The stack's own outputs remember
+ * them.
  */
-import type { Problem } from "../components/errors";
 import type { CloudName } from "../components/cloud";
+import type { Problem } from "../components/errors";
+import { upgradePath } from "../openvidu/upgrades";
 import type { Settings } from "./settings";
 
 /** Name of the stack output that the next update reads. */
@@ -17,6 +19,8 @@ interface FixedSetting {
   readonly value: (settings: Settings) => unknown;
   /** Why, and what to do instead, as a clause. */
   readonly why: string;
+  /** Whether the new value may follow the old one. @default none may */
+  readonly allows?: (before: unknown, now: unknown) => boolean;
 }
 
 const newStack = "deploy a new stack beside this one and move with a backup (docs/operations.md)";
@@ -41,7 +45,14 @@ const table: readonly FixedSetting[] = [
   { path: "encryption", value: ({ encryption }) => encryption.keyId, why: `disks keep the key that they were made with; ${newStack}` },
   { path: "secretRecoveryDays", clouds: ["azure"], value: ({ secretRecoveryDays }) => secretRecoveryDays, why: "Azure fixes it when the vault is made; keep it" },
   { path: "access.adminUsername", clouds: ["azure"], value: ({ access }) => access.adminUsername, why: "Azure fixes the name when a machine is made; keep it" },
+  { path: "images.release", clouds: ["azure"], value: ({ media }) => media.image.release, why: "Azure keeps a scale set on the image family that it was made with; name the earlier one in images.release" },
+  { path: "masters.dataDiskGiB", value: ({ masters }) => masters.dataDiskGiB, why: "a disk with data on it only grows", allows: (before, now) => Number(now) >= Number(before) },
+  { path: "version", value: ({ version }) => version, why: "no release can be installed over a later one; restore a backup instead (docs/operations.md)", allows: isUpgrade },
 ];
+
+function isUpgrade(before: unknown, now: unknown): boolean {
+  return "hops" in upgradePath(String(before), String(now));
+}
 
 /** What the next update compares with: values as JSON by path, empty where nothing is set. */
 export function fixedSettings(settings: Settings): Readonly<Record<string, string>> {
@@ -59,13 +70,24 @@ export function fixedProblems(before: unknown, settings: Settings): Problem[] {
   const was = before as Readonly<Record<string, unknown>>;
   const now = fixedSettings(settings);
   // A release that fixes more than the last one has nothing to compare with yet.
-  const changed = table.filter(({ path }) => path in was && path in now && was[path] !== now[path]);
+  const changed = table.filter(
+    ({ path, allows }) =>
+      path in was && path in now && was[path] !== now[path] && !allows?.(parsed(was[path]), parsed(now[path])),
+  );
   // On another cloud every other setting means something else.
   const named = changed.some(({ path }) => path === "cloud") ? changed.slice(0, 1) : changed;
   return named.map(({ path, why }) => ({
     path,
     reason: `${said(was[path])} since the cluster was made, ${said(now[path])} now; it has to stay while the cluster stands, because ${why}`,
   }));
+}
+
+function parsed(value: unknown): unknown {
+  try {
+    return JSON.parse(String(value)) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function said(value: unknown): string {

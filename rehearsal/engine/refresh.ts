@@ -4,7 +4,7 @@
 import { valueAt } from "../differences";
 import type { ProviderInstance } from "../provider";
 import type { Providers } from "../providers";
-import { providedPackage, urnOfReference } from "../urn";
+import { providedPackage, stackReferenceType, stackType, urnOfReference } from "../urn";
 import { toRecord, type ValueMap } from "../values";
 import type { Difference, DifferenceKind, Step } from "./plan";
 import { withSecrets } from "./secrets";
@@ -21,7 +21,7 @@ export async function refreshed(
   const resources: StateResource[] = [];
   for (const resource of state.resources) {
     if (!isManaged(resource)) {
-      resources.push(resource);
+      resources.push(resource.type === stackReferenceType ? reread(resource, state) : resource);
       continue;
     }
     const provider = providers.open(
@@ -35,6 +35,14 @@ export async function refreshed(
     if (found) resources.push(renewed(resource, found));
   }
   return { state: { ...state, resources }, steps };
+}
+
+/** A reference to the stack itself is read again; other stacks are as they were. */
+function reread(reference: StateResource, { resources }: State): StateResource {
+  const [, stack, project] = /^urn:pulumi:(.*?)::(.*?)::/.exec(reference.urn) ?? [];
+  const own = resources.find(({ type }) => type === stackType);
+  const isOwn = String(reference.inputs.name).endsWith(`/${project}/${stack}`);
+  return own && isOwn ? { ...reference, outputs: { ...reference.outputs, outputs: own.outputs } } : reference;
 }
 
 function isManaged({ custom, external, type, pendingReplacement }: StateResource): boolean {

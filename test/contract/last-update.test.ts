@@ -78,6 +78,14 @@ describe("settings that stay", () => {
     assert.match(said!, /openvidu:resourceGroup: "ours" since the cluster was made, not set now/);
   });
 
+  it("may grow where that is all they may", async () => {
+    const grown = { version: '"3.7.0"', "masters.dataDiskGiB": "10" };
+    assert.deepEqual(await after(grown, {}), []);
+    const [said] = await after({ version: '"3.8.0"', "masters.dataDiskGiB": "5000" }, { version: "3.7.0" });
+    assert.match(said!, /openvidu:version: "3\.8\.0" since the cluster was made, "3\.7\.0" now/);
+    assert.match(said!, /openvidu:masters\.dataDiskGiB: 5000 since the cluster was made, \d+ now/);
+  });
+
   it("may change once protection is switched off", async () => {
     assert.deepEqual(await after(was, { deletionProtection: false }), []);
   });
