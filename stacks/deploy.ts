@@ -19,7 +19,7 @@ export interface Deployment {
 /** What a stack tells its operator. Holds no secret. */
 export type DeploymentOutputs = Pick<
   HighAvailability,
-  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage"
+  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage" | "handover"
 > & {
   /** As given in the config; the next update reads it to rebuild one master at a time. */
   readonly [generationsOutput]: readonly number[];
@@ -37,7 +37,7 @@ const dnsClouds = { none: undefined, route53: "aws", "azure-dns": "azure" } as c
  * @throws ConfigError when the update would rebuild more than one master
  */
 export async function deploy({ settings, secrets }: Deployment): Promise<DeploymentOutputs> {
-  await checkOneAtATime(settings.masters.generations);
+  await checkOneAtATime(settings.masters.generations, settings.cloud === "onprem");
   const dnsCloud = dnsClouds[settings.dns.kind];
   const custom = settings.tags;
   const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom });
@@ -48,13 +48,16 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
     { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud], settings, secrets },
     { providers },
   );
-  const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage } = cluster;
-  const results = { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage };
+  const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage, handover } = cluster;
+  const results = {
+    ...{ urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage },
+    ...(handover && { handover }),
+  };
   return { ...results, [generationsOutput]: settings.masters.generations };
 }
 
 /** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */
 function regionOf(name: CloudName, settings: Settings): string {
-  const home: Record<CloudName, string> = { aws: "us-east-1", azure: "westeurope" };
+  const home: Record<CloudName, string> = { aws: "us-east-1", azure: "westeurope", onprem: "onprem" };
   return name === settings.cloud ? settings.region : home[name];
 }

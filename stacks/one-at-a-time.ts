@@ -13,13 +13,14 @@ export const generationsOutput = "masterGenerations";
  * generation may be new.
  * @throws ConfigError when more than one master would be rebuilt
  */
-export async function checkOneAtATime(wanted: readonly number[]): Promise<void> {
+export async function checkOneAtATime(wanted: readonly number[], ownMachines = false): Promise<void> {
   const stack = pulumi.getStack();
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
   const last = new pulumi.StackReference("last-update", { name });
   const before: unknown = (await last.getOutputDetails(generationsOutput)).value;
   const slots = changedSlots(before, wanted);
   if (slots.length <= 1) return;
+  if (ownMachines) throw new ConfigError(stack, [{ path: "hosts", reason: manyNewMachines(slots) }]);
   const reason =
     `${JSON.stringify(before)} before, ${JSON.stringify(wanted)} now: masters ${slots.join(" and ")} would be rebuilt in one ` +
     "update. Change one number, run `pulumi up`, wait until `openvidu-status` on that master says state=ready, then change the next";
@@ -30,4 +31,12 @@ export async function checkOneAtATime(wanted: readonly number[]): Promise<void> 
 export function changedSlots(before: unknown, wanted: readonly number[]): number[] {
   if (!Array.isArray(before) || before.length !== wanted.length) return [];
   return wanted.flatMap((generation, index) => (generation === before[index] ? [] : [index + 1]));
+}
+
+/** On the customer's machines a generation follows from the host key, and says nothing to a person. */
+function manyNewMachines(slots: readonly number[]): string {
+  return (
+    `the machines of masters ${slots.join(" and ")} are others than before, which would be installed in one update. Put back ` +
+    "all but one, run `pulumi up`, wait until `openvidu-status` on that master says state=ready, then change the next"
+  );
 }
