@@ -15,7 +15,7 @@ import type { ScalingMediaPool, ScalingMediaPoolArgs } from "./scaling-media-poo
 import type { SecretStore, SecretStoreArgs } from "./secret-store";
 import type { Tags } from "./tags";
 
-export const cloudNames = ["aws", "azure"] as const;
+export const cloudNames = ["aws", "azure", "onprem"] as const;
 export type CloudName = (typeof cloudNames)[number];
 
 /** The constructor that every implementation of a role has. */
@@ -27,11 +27,14 @@ export interface Capabilities {
   readonly tlsAtLoadBalancer: boolean;
   /** All of OpenVidu's data can lie in the cloud's own storage, so that MinIO does not run. */
   readonly externalClusterData: boolean;
-  /** The group that scales the media nodes tells a node to leave and waits for it; elsewhere a controller of ours does. */
+  /**
+   * Whoever takes a media node away tells it to leave and waits for it: the cloud's group, or the update itself where the
+   * machines are given. Elsewhere a controller of ours does.
+   */
   readonly groupDrainsNodes: boolean;
   /** The entry's address is known as an IP before anything else, so that a cluster can do without a domain. */
   readonly entryHasIpAddress: boolean;
-  /** Ways in which Caddy on the masters may get a certificate. */
+  /** Ways in which Caddy on the masters may get a certificate; `none` where a customer's load balancer may have it. */
   readonly nodeCertificates: readonly CertificateType[];
 }
 

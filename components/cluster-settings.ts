@@ -5,6 +5,7 @@
 import type { AdoptedNetwork } from "./network";
 import type { CloudName } from "./cloud";
 import type { MachineImage } from "./machine-image";
+import type { OnPremisesSettings } from "./on-premises";
 import type { Tags } from "./tags";
 import type { FeatureName, ModuleName, RtcEngine } from "../openvidu/modules";
 import type { OpenViduVersion } from "../openvidu/versions";
@@ -14,6 +15,8 @@ export type CertificateSettings =
   | { readonly kind: "acm"; readonly arn?: string }
   | { readonly kind: "letsencrypt" }
   | { readonly kind: "selfsigned" }
+  /** A load balancer of the customer's own has it. */
+  | { readonly kind: "external" }
   /** `chain` is the PEM chain in base64, leaf first; its private key is the secret `certificatePrivateKey`. */
   | { readonly kind: "owncert"; readonly chain: string };
 
@@ -103,4 +106,6 @@ export interface ClusterSettings {
   /** Extra installer flags for masters, each beginning with `--`. */
   readonly installFlags: readonly string[];
   readonly tags: Tags;
+  /** The customer's own machines; absent on a cloud. */
+  readonly onPremises?: OnPremisesSettings;
 }

@@ -30,6 +30,8 @@ export interface EntryAddress {
   readonly hostName: pulumi.Output<string>;
   /** AWS: the load balancer's own hosted zone, for alias records. Empty elsewhere. */
   readonly aliasZoneId: pulumi.Output<string>;
+  /** Where the name leads to several machines: the addresses of all, `ipAddress` being the first. */
+  readonly ipAddresses?: pulumi.Output<string[]>;
 }
 
 export interface DomainName extends pulumi.ComponentResource {

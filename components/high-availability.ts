@@ -24,6 +24,7 @@ import type { NodeBoot } from "./node-boot";
 import type { PlacementArgs } from "./placement";
 import type { ScalingMediaPool } from "./scaling-media-pool";
 import type { SecretStore } from "./secret-store";
+import type { OnPremises } from "./on-premises";
 import { clusterTags } from "./tags";
 
 export const highAvailabilityToken = "openvidu:index:HighAvailability";
@@ -35,6 +36,10 @@ export interface ClusterSecretInputs {
   readonly meetApiKey?: pulumi.Input<string>;
   /** Conditional. Base64 of the PEM key; required with an own certificate. */
   readonly certificatePrivateKey?: pulumi.Input<string>;
+  /** On-premises: SSH key of the deployer, and credentials of storage and database that the customer runs. */
+  readonly sshPrivateKey?: pulumi.Input<string>;
+  readonly s3SecretKey?: pulumi.Input<string>;
+  readonly mongoUri?: pulumi.Input<string>;
 }
 
 export interface HighAvailabilityArgs {
@@ -60,6 +65,8 @@ export class HighAvailability extends pulumi.ComponentResource {
   public readonly mediaGroup: pulumi.Output<string>;
   /** Buckets or containers that hold the cluster's data. */
   public readonly storage: pulumi.Output<Record<string, string>>;
+  /** What a person has to put somewhere himself, by file name; absent where the cloud takes it all. */
+  public readonly handover?: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: HighAvailabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super(highAvailabilityToken, name, {}, opts);
@@ -71,12 +78,14 @@ export class HighAvailability extends pulumi.ComponentResource {
     const context = flowContext(cloud, settings);
     warnAboutZones(settings, this);
 
+    const onPremises = onPremisesOf(args);
     const network = createNetwork();
     const placement: PlacementArgs = {
       region: settings.region,
       scope: network.scope,
       tags,
       deletionProtection: settings.deletionProtection,
+      onPremises,
     };
     const firewall = createFirewall();
     const identities = { master: createIdentity("master"), media: createIdentity("media") };
@@ -93,6 +102,7 @@ export class HighAvailability extends pulumi.ComponentResource {
     this.urls = domain.apply((fqdn) => urlsOf(services, fqdn));
     this.entryAddress = entryOf(loadBalancer.address);
     this.dnsRecords = manualRecords(settings, certificate, dns ? undefined : loadBalancer);
+    this.handover = handoverOf(firewall, loadBalancer);
     this.credentials = secretStore.consoleUrl;
     this.masterAddresses = pulumi.all([...masters.privateIps]);
     this.mediaGroup = media.groupName;
@@ -105,13 +115,14 @@ export class HighAvailability extends pulumi.ComponentResource {
       masterAddresses: this.masterAddresses,
       mediaGroup: this.mediaGroup,
       storage: this.storage,
+      ...(this.handover && { handover: this.handover }),
     });
 
     function createNetwork(): InstanceType<Cloud["Network"]> {
       const { region, resourceGroup: existingScope, deletionProtection } = settings;
       return new cloud.Network(
         `${name}-network`,
-        { ...settings.network, region, existingScope, deletionProtection, tags },
+        { ...settings.network, region, existingScope, deletionProtection, onPremises, tags },
         self,
       );
     }
@@ -206,7 +217,6 @@ export class HighAvailability extends pulumi.ComponentResource {
     }
 
     function bootOf(role: NodeRole, more: Record<string, pulumi.Input<string>> = {}): NodeBoot {
-      const { kind } = settings.certificate;
       return {
         spec: {
           cloud: cloud.name,
@@ -218,7 +228,8 @@ export class HighAvailability extends pulumi.ComponentResource {
             edition: settings.edition,
             role,
             tls: context.tls,
-            certificate: kind === "acm" ? "none" : kind,
+            certificate: certificateType(settings),
+            entry: context.entry,
             additionalFlags: settings.installFlags,
           }),
         },
@@ -300,7 +311,9 @@ function validate({ cloud, dnsCloud, settings, secrets }: HighAvailabilityArgs):
   const problems: Problem[] = [];
   const { certificate, dns, domain } = settings;
   const onNode: readonly CertificateType[] = cloud.capabilities.nodeCertificates;
-  if (certificate.kind === "acm" ? !cloud.capabilities.tlsAtLoadBalancer : !onNode.includes(certificate.kind)) {
+  const isPossible =
+    certificate.kind === "acm" ? cloud.capabilities.tlsAtLoadBalancer : onNode.includes(certificateType(settings));
+  if (!isPossible) {
     problems.push({ path: "certificate.kind", reason: `"${certificate.kind}" is not possible on ${cloud.name}` });
   }
   if (!domain && (!cloud.capabilities.entryHasIpAddress || certificate.kind === "acm" || dns.kind !== "none")) {
@@ -322,9 +335,30 @@ function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
     modules: settings.modules,
     features: settings.features,
     rtcEngine: settings.rtcEngine,
-    tls: settings.certificate.kind === "acm" ? "loadBalancer" : "node",
-    minio: !cloud.capabilities.externalClusterData,
+    tls: certificateType(settings) === "none" ? "loadBalancer" : "node",
+    minio: !cloud.capabilities.externalClusterData && !settings.onPremises?.s3,
+    entry: settings.onPremises?.entry,
+    turnDomain: settings.onPremises?.turnDomain !== undefined,
   };
+}
+
+/** What Caddy on the masters needs; `none` where a load balancer has the certificate, the cloud's or the customer's. */
+function certificateType({ certificate: { kind } }: ClusterSettings): CertificateType {
+  return kind === "acm" || kind === "external" ? "none" : kind;
+}
+
+function onPremisesOf({ settings, secrets }: HighAvailabilityArgs): OnPremises | undefined {
+  const { sshPrivateKey, s3SecretKey, mongoUri } = secrets;
+  return settings.onPremises && { ...settings.onPremises, sshPrivateKey, s3SecretKey, mongoUri };
+}
+
+function handoverOf(
+  ...roles: readonly { readonly handover?: pulumi.Output<Record<string, string>> }[]
+): pulumi.Output<Record<string, string>> | undefined {
+  const texts = roles.flatMap(({ handover }) => handover ?? []);
+  return texts.length === 0
+    ? undefined
+    : pulumi.all(texts).apply((parts) => Object.assign({}, ...parts) as Record<string, string>);
 }
 
 function warnAboutZones(settings: ClusterSettings, resource: pulumi.Resource): void {
@@ -370,17 +404,22 @@ function entryOf({ ipAddress, hostName }: EntryAddress): pulumi.Output<string> {
 }
 
 function manualRecords(
-  { domain }: ClusterSettings,
+  { domain, onPremises }: ClusterSettings,
   certificate: Certificate | undefined,
   unnamedEntry: LoadBalancer | undefined,
 ): pulumi.Output<DnsRecord[]> {
   const ofCertificate = certificate?.manualRecords ?? pulumi.output<DnsRecord[]>([]);
   if (!domain || !unnamedEntry) return ofCertificate;
-  const { ipAddress, hostName } = unnamedEntry.address;
+  const { ipAddress, hostName, ipAddresses = ipAddress.apply((ip) => (ip ? [ip] : [])) } = unnamedEntry.address;
+  const names = [domain, ...(onPremises?.turnDomain === undefined ? [] : [onPremises.turnDomain])];
   return pulumi
-    .all([ofCertificate, ipAddress, hostName])
-    .apply(([records, ip, host]): DnsRecord[] => [
+    .all([ofCertificate, ipAddresses, hostName])
+    .apply(([records, ips, host]): DnsRecord[] => [
       ...records,
-      ip ? { name: domain, type: "A", value: ip } : { name: domain, type: "CNAME", value: host },
+      ...names.flatMap((name) =>
+        ips.length > 0
+          ? ips.map((value): DnsRecord => ({ name, type: "A", value }))
+          : [{ name, type: "CNAME", value: host } as const],
+      ),
     ]);
 }

@@ -33,6 +33,8 @@ export interface LoadBalancer extends pulumi.ComponentResource {
   readonly address: EntryAddress;
   /** What a pool joins to receive traffic: target group ARNs on AWS, back-end pool ids on Azure; by role. */
   readonly backendIds: Readonly<Record<NodeRole, readonly pulumi.Output<string>[]>>;
+  /** What a person has to put somewhere himself, by file name. Absent where the cloud takes it all. */
+  readonly handover?: pulumi.Output<Record<string, string>>;
 }
 
 /** What is wrong with the arguments, whichever cloud they are for. */

@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { haMasterCount } from "../openvidu/editions";
 import { cidrProblem } from "./cidr";
 import type { Problem } from "./errors";
+import type { OnPremises } from "./on-premises";
 import type { Tags } from "./tags";
 
 export const networkToken = "openvidu:index:Network";
@@ -40,6 +41,8 @@ export interface NetworkArgs {
    * (PlacementArgs.deletionProtection). @default false
    */
   readonly deletionProtection?: boolean;
+  /** Conditional. PlacementArgs.onPremises. */
+  readonly onPremises?: OnPremises;
   readonly tags: Tags;
 }
 

@@ -2,6 +2,7 @@
  * What every role is told about where it stands.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import type { OnPremises } from "./on-premises";
 import type { Tags } from "./tags";
 
 export interface PlacementArgs {
@@ -19,4 +20,6 @@ export interface PlacementArgs {
    * kept on destroy (`retainOnDelete`) in either case.
    */
   readonly deletionProtection: boolean;
+  /** Conditional. The customer's own machines; required where the cluster runs on such. */
+  readonly onPremises?: OnPremises;
 }

@@ -10,7 +10,7 @@ import type { Edition, NodeRole } from "../openvidu/editions";
 import { healthPaths } from "../openvidu/entry";
 import { type InstallerFlag, installerOf } from "../openvidu/installer";
 import { ports } from "../openvidu/ports";
-import { configFiles, fixedOnceInstalled, settingsByRole } from "../openvidu/secrets";
+import { configFiles, fixedOnceInstalled, onPremisesKeys, settingsByRole } from "../openvidu/secrets";
 import { upgradeTable } from "../openvidu/upgrades";
 import { type OpenViduVersion, versions } from "../openvidu/versions";
 import { checkSettings, type NodeCloud } from "./settings";
@@ -35,8 +35,11 @@ export interface UserData {
   readonly bytes: number;
 }
 
-/** What the clouds accept, counted before base64 (reference/cloud-facts-aws.md 10, cloud-facts-azure.md 2.10). */
-export const userDataLimits: Readonly<Record<NodeCloud, number>> = { aws: 16384, azure: 65535 };
+/**
+ * What the clouds accept, counted before base64 (reference/cloud-facts-aws.md 10, cloud-facts-azure.md 2.10). On-premises
+ * it travels over SSH, where nothing but good sense limits it.
+ */
+export const userDataLimits: Readonly<Record<NodeCloud, number>> = { aws: 16384, azure: 65535, onprem: 262144 };
 
 /**
  * Programs that come from the cluster's own store instead of user data: those of day 2, where user data is too small for
@@ -62,7 +65,8 @@ interface NodeFile {
   readonly source: string;
   readonly mode: "0600" | "0644" | "0755";
   readonly role?: NodeRole;
-  readonly cloud?: NodeSpec["cloud"];
+  /** @default every cloud */
+  readonly clouds?: readonly NodeCloud[];
   /** Needed by no step of a master's boot before `programs`. */
   readonly later?: true;
   /** For a unit: switched on when it arrives. */
@@ -85,7 +89,7 @@ const adapter = (cloud: NodeSpec["cloud"], kind: "sh" | "py"): NodeFile => ({
   path: `${library}/cloud.${kind}`,
   source: `clouds/${cloud}.${kind}`,
   mode: "0644",
-  cloud,
+  clouds: [cloud],
 });
 const unit = (source: string, path = source, role?: NodeRole): NodeFile => ({
   path: `${units}/${path}`,
@@ -113,17 +117,20 @@ const files: readonly NodeFile[] = [
   adapter("aws", "py"),
   adapter("azure", "sh"),
   adapter("azure", "py"),
+  adapter("onprem", "sh"),
+  adapter("onprem", "py"),
   ...["boot", "boot-steps", "docker", "apply", "refresh"].map((name) => job(name)),
   ...["install", "wait-ready"].map((name) => ({ ...job(name), later: true as const })),
   { ...job("apply-running", "master"), later: true },
   { ...job("join", "master"), later: true },
-  job("data-disk", "master"),
+  { ...job("data-disk", "master"), clouds: ["aws", "azure"] },
   job("drain", "media"),
-  { ...job("heartbeat", "media"), cloud: "azure" },
-  { ...part("heartbeat.py", "media"), cloud: "azure" },
-  { ...job("controller", "master"), cloud: "azure", later: true },
-  { ...part("controller.py", "master"), cloud: "azure", later: true },
-  { ...part("fleet.py", "master"), cloud: "azure", later: true },
+  { ...job("drain-now", "media"), path: "/usr/local/bin/openvidu-drain", clouds: ["onprem"] },
+  { ...job("heartbeat", "media"), clouds: ["azure"] },
+  { ...part("heartbeat.py", "media"), clouds: ["azure"] },
+  { ...job("controller", "master"), clouds: ["azure"], later: true },
+  { ...part("controller.py", "master"), clouds: ["azure"], later: true },
+  { ...part("fleet.py", "master"), clouds: ["azure"], later: true },
   ...["masters.sh", "backup.py", "upgrade.py", "hops.json"].map((name) => ({
     ...part(name, "master"),
     later: true as const,
@@ -142,10 +149,10 @@ const files: readonly NodeFile[] = [
   unit("openvidu-master.conf", "docker.service.d/openvidu-node.conf", "master"),
   unit("openvidu-media.conf", "openvidu.service.d/openvidu-node.conf", "media"),
   { ...unit("openvidu-drain.service", undefined, "media"), enable: true },
-  { ...unit("openvidu-heartbeat.service", undefined, "media"), cloud: "azure" },
-  { ...unit("openvidu-heartbeat.timer", undefined, "media"), cloud: "azure", enable: true },
-  { ...unit("openvidu-controller.service", undefined, "master"), cloud: "azure", later: true },
-  { ...unit("openvidu-controller.timer", undefined, "master"), cloud: "azure", later: true, enable: true },
+  { ...unit("openvidu-heartbeat.service", undefined, "media"), clouds: ["azure"] },
+  { ...unit("openvidu-heartbeat.timer", undefined, "media"), clouds: ["azure"], enable: true },
+  { ...unit("openvidu-controller.service", undefined, "master"), clouds: ["azure"], later: true },
+  { ...unit("openvidu-controller.timer", undefined, "master"), clouds: ["azure"], later: true, enable: true },
   { ...unit("openvidu-hold.conf", "openvidu.service.d/openvidu-hold.conf", "master"), later: true },
   ...["backup", "upgrade"].flatMap((name): NodeFile[] => [
     { ...unit(`openvidu-${name}.service`, undefined, "master"), later: true },
@@ -192,7 +199,7 @@ export function renderUserData(spec: NodeSpec): UserData {
 }
 
 function filesFor({ cloud, role }: Pick<NodeSpec, "cloud" | "role">): NodeFile[] {
-  return files.filter((file) => (file.role ?? role) === role && (file.cloud ?? cloud) === cloud);
+  return files.filter((file) => (file.role ?? role) === role && (file.clouds?.includes(cloud) ?? true));
 }
 
 function isCarried({ later }: NodeFile, { cloud, role }: Pick<NodeSpec, "cloud" | "role">): boolean {
@@ -259,7 +266,8 @@ function derivedSettings(spec: NodeSpec): Record<string, string> {
   const local = `http://127.0.0.1:${ports.livekitApi.first}`;
   const programs = carriedPrograms(spec);
   const endsTlsHere =
-    spec.edition === "elastic" || spec.installerFlags.some(({ flag }) => flag === "--internal-tls-termination");
+    spec.edition === "elastic" ||
+    spec.installerFlags.some(({ flag }) => ["--internal-tls-termination", "--certificate-type"].includes(flag));
   const byRole: Record<string, string> =
     spec.role === "master"
       ? {
@@ -294,17 +302,24 @@ function settingsFile(settings: Readonly<Record<string, string>>): string {
     .join("");
 }
 
-/** Bundle keys of the object store that a master of each cloud cannot do without. */
-const storeKeys: Readonly<Record<NodeSpec["cloud"], RegExp>> = { aws: /^EXTERNAL_S3_/, azure: /^AZURE_/ };
+/** Bundle keys that a master of each cloud can do without: those of other clouds, and what the customer may leave out. */
+const dispensable: Readonly<Record<NodeSpec["cloud"], RegExp>> = {
+  aws: /^AZURE_/,
+  azure: /^EXTERNAL_S3_/,
+  onprem: /^(AZURE_|EXTERNAL_|MONGO_ENABLED$)/,
+};
 
 /** What the programs need to know about flags and config files, as data. */
 function tables(spec: NodeSpec): object {
-  const settings = settingsByRole[spec.role];
-  const foreign = storeKeys[spec.cloud === "aws" ? "azure" : "aws"];
+  const settings = Object.fromEntries(
+    Object.entries(settingsByRole[spec.role]).filter(
+      ([key]) => spec.cloud === "onprem" || !onPremisesKeys.includes(key),
+    ),
+  );
   const clusterDataIsOptional = spec.edition === "elastic";
   const fromFlags = spec.installerFlags.flatMap(({ value }) => (value.kind === "bundle" ? [value.key] : []));
   const required = [...fromFlags, ...Object.keys(settings), "OPENVIDU_VERSION"]
-    .filter((key) => !foreign.test(key))
+    .filter((key) => !dispensable[spec.cloud].test(key))
     .filter((key) => !(clusterDataIsOptional && key === "EXTERNAL_S3_BUCKET_CLUSTER_DATA"));
   return {
     flags: spec.installerFlags.map(({ flag, value }) => ({ flag, ...value })),

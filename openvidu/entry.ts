@@ -34,14 +34,17 @@ export const healthPaths: Readonly<Record<NodeRole, string>> = { master: "/healt
 
 const timings = { status: 200, intervalSeconds: 10, timeoutSeconds: 5, healthyThreshold: 3, unhealthyThreshold: 4 };
 
-/** The balanced flows that carry each listener's traffic; exactly one of them applies in any deployment. */
+/** The balanced flows that carry each listener's traffic; at most one of them applies in any deployment. */
 const balancedBy: Readonly<Record<Listener["name"], readonly string[]>> = {
   http: ["balanced-http"],
-  https: ["balanced-https", "balanced-web", "balanced-api"],
-  rtmps: ["balanced-rtmp-master", "balanced-rtmp-media"],
+  https: ["balanced-https", "balanced-web", "balanced-api", "external-api"],
+  rtmps: ["balanced-rtmp-master", "balanced-rtmp-media", "external-rtmp"],
 };
 
-/** The listeners of a deployment's load balancer, in the order http, https, rtmps. */
+/**
+ * The listeners of a deployment's load balancer, in the order http, https, rtmps. A balancer that the customer runs answers
+ * plain HTTP itself, and without any balancer there are none.
+ */
 export function entryListeners(context: FlowContext): Listener[] {
   const flows = flowsFor(context);
   return (Object.keys(balancedBy) as Listener["name"][]).flatMap((name) => {

@@ -1,7 +1,7 @@
 /**
  * Who may talk to whom: the single source of truth for every firewall rule, listener, health check and port table.
  * Sources: reference/aws-reference.md 4.1 and 5, reference/azure-reference.md 4 and 13 (nsgIntended),
- * reference/onprem-v2-reference.md A.4.
+ * reference/onprem-v2-reference.md A.4 and A.5.
  */
 import type { Edition } from "./editions";
 import type { FeatureName, ModuleName, RtcEngine } from "./modules";
@@ -15,6 +15,14 @@ export type Endpoint = (typeof endpoints)[number];
 /** Who ends TLS for the main domain: the cloud's load balancer, or Caddy on the masters (passthrough). */
 export type TlsMode = "loadBalancer" | "node";
 
+/**
+ * What stands at the public entry. `balanced`: a load balancer that the program makes, or one that passes TLS through as
+ * such a one would. `external`: a load balancer of the customer's own that ends TLS. `dns`: nothing; the name leads to the
+ * masters themselves.
+ */
+export const entryModes = ["balanced", "external", "dns"] as const;
+export type EntryMode = (typeof entryModes)[number];
+
 /** The facts of a deployment that decide which flows exist. */
 export interface FlowContext {
   readonly edition: Edition;
@@ -25,6 +33,10 @@ export interface FlowContext {
   readonly tls: TlsMode;
   /** Whether MinIO runs on the masters; it does not where all of OpenVidu's data lies in external buckets. */
   readonly minio: boolean;
+  /** @default balanced */
+  readonly entry?: EntryMode;
+  /** Whether TURN over TLS has a domain of its own. @default false */
+  readonly turnDomain?: boolean;
 }
 
 /** When a row applies; every given field has to match. */
@@ -35,6 +47,9 @@ export interface FlowCondition {
   readonly rtcEngine?: RtcEngine;
   readonly tls?: TlsMode;
   readonly minio?: true;
+  /** Entries with the row, any of them. */
+  readonly entry?: readonly EntryMode[];
+  readonly turnDomain?: true;
   /** First release with the row. */
   readonly since?: OpenViduVersion;
   /** First release without the row. */
@@ -62,23 +77,34 @@ const meet: FlowCondition = { edition: "ha", module: "openviduMeet" };
 const meetOnOldPort: FlowCondition = { ...meet, before: "3.6.0" };
 const customApp: FlowCondition = { edition: "ha", feature: "customApp", since: "3.6.1" };
 const rtmp: FlowCondition = { edition: "ha", feature: "rtmp" };
+/** Entries with a load balancer, whoever runs it. */
+const anyBalancer: FlowCondition = { entry: ["balanced", "external"] };
+const balancer: FlowCondition = { entry: ["balanced"] };
+const external: FlowCondition = { entry: ["external"] };
+const direct: FlowCondition = { entry: ["dns"] };
 
 /* prettier-ignore */
 const rows: readonly Row[] = [
   // The public entry.
-  { id: "entry-http", from: "internet", to: "loadBalancer", ports: ports.http, when: ha, purpose: "redirect to HTTPS, ACME HTTP challenge" },
-  { id: "entry-https", from: "internet", to: "loadBalancer", ports: ports.https, when: ha, purpose: "HTTPS, WSS and TURN over TLS" },
-  { id: "entry-rtmps", from: "internet", to: "loadBalancer", ports: ports.rtmps, when: rtmp, purpose: "RTMPS ingest" },
+  { id: "entry-http", from: "internet", to: "loadBalancer", ports: ports.http, when: { ...ha, ...anyBalancer }, purpose: "redirect to HTTPS, ACME HTTP challenge" },
+  { id: "entry-https", from: "internet", to: "loadBalancer", ports: ports.https, when: { ...ha, ...anyBalancer }, purpose: "HTTPS, WSS and TURN over TLS" },
+  { id: "entry-rtmps", from: "internet", to: "loadBalancer", ports: ports.rtmps, when: { ...rtmp, ...anyBalancer }, purpose: "RTMPS ingest" },
+  { id: "direct-http", from: "internet", to: "master", ports: ports.http, when: { ...ha, ...direct }, purpose: "redirect to HTTPS, ACME HTTP challenge" },
+  { id: "direct-https", from: "internet", to: "master", ports: ports.https, when: { ...ha, ...direct }, purpose: "HTTPS, WSS and TURN over TLS" },
+  { id: "direct-rtmps", from: "internet", to: "master", ports: ports.rtmps, when: { ...rtmp, ...direct }, purpose: "RTMPS ingest" },
 
   // Load balancer to nodes.
-  { id: "balanced-http", from: "loadBalancer", to: "master", ports: ports.http, when: ha, purpose: "HTTP from the load balancer" },
-  { id: "balanced-https", from: "loadBalancer", to: "master", ports: ports.https, when: { ...ha, tls: "node" }, purpose: "HTTPS passed through to Caddy" },
-  { id: "balanced-web", from: "loadBalancer", to: "master", ports: ports.https, when: { ...ha, tls: "loadBalancer", since: "3.6.0" }, purpose: "decrypted HTTPS and TURN from the load balancer to Caddy" },
-  { id: "balanced-api", from: "loadBalancer", to: "master", ports: ports.livekitApi, when: { ...ha, tls: "loadBalancer", before: "3.6.0" }, purpose: "decrypted HTTPS from the load balancer to Caddy" },
-  { id: "balanced-rtmp-master", from: "loadBalancer", to: "master", ports: ports.rtmpBalanced, when: { ...rtmp, tls: "node" }, purpose: "RTMPS passed through to Caddy" },
-  { id: "balanced-rtmp-media", from: "loadBalancer", to: "media", ports: ports.rtmpBalanced, when: { ...rtmp, tls: "loadBalancer" }, purpose: "decrypted RTMP from the load balancer to the ingress service" },
-  { id: "health-master", from: "loadBalancer", to: "master", ports: ports.livekitApi, kind: "healthCheck", when: ha, purpose: "health check of Caddy" },
-  { id: "health-ingress", from: "loadBalancer", to: "media", ports: ports.ingressHealth, kind: "healthCheck", when: { ...rtmp, tls: "loadBalancer" }, purpose: "health check of the ingress service" },
+  { id: "balanced-http", from: "loadBalancer", to: "master", ports: ports.http, when: { ...ha, ...balancer }, purpose: "HTTP from the load balancer" },
+  { id: "balanced-https", from: "loadBalancer", to: "master", ports: ports.https, when: { ...ha, ...balancer, tls: "node" }, purpose: "HTTPS passed through to Caddy" },
+  { id: "balanced-web", from: "loadBalancer", to: "master", ports: ports.https, when: { ...ha, ...balancer, tls: "loadBalancer", since: "3.6.0" }, purpose: "decrypted HTTPS and TURN from the load balancer to Caddy" },
+  { id: "balanced-api", from: "loadBalancer", to: "master", ports: ports.livekitApi, when: { ...ha, ...balancer, tls: "loadBalancer", before: "3.6.0" }, purpose: "decrypted HTTPS from the load balancer to Caddy" },
+  { id: "balanced-rtmp-master", from: "loadBalancer", to: "master", ports: ports.rtmpBalanced, when: { ...rtmp, ...balancer, tls: "node" }, purpose: "RTMPS passed through to Caddy" },
+  { id: "balanced-rtmp-media", from: "loadBalancer", to: "media", ports: ports.rtmpBalanced, when: { ...rtmp, ...balancer, tls: "loadBalancer" }, purpose: "decrypted RTMP from the load balancer to the ingress service" },
+  { id: "external-api", from: "loadBalancer", to: "master", ports: ports.livekitApi, when: { ...ha, ...external }, purpose: "decrypted HTTPS from the load balancer to Caddy" },
+  { id: "external-rtmp", from: "loadBalancer", to: "master", ports: ports.rtmpBalanced, when: { ...rtmp, ...external }, purpose: "decrypted RTMP from the load balancer to Caddy" },
+  { id: "external-turn", from: "loadBalancer", to: "master", ports: ports.turnTls, when: { ...ha, ...external, turnDomain: true }, purpose: "decrypted TURN from the load balancer to Caddy" },
+  { id: "health-master", from: "loadBalancer", to: "master", ports: ports.livekitApi, kind: "healthCheck", when: { ...ha, ...anyBalancer }, purpose: "health check of Caddy" },
+  { id: "health-ingress", from: "loadBalancer", to: "media", ports: ports.ingressHealth, kind: "healthCheck", when: { ...rtmp, ...balancer, tls: "loadBalancer" }, purpose: "health check of the ingress service" },
 
   // Clients to media nodes.
   { id: "turn-udp", from: "internet", to: "media", protocol: "udp", ports: ports.turnUdp, when: ha, purpose: "STUN and TURN over UDP" },
@@ -90,8 +116,10 @@ const rows: readonly Row[] = [
   // Masters to media nodes.
   { id: "api-media", from: "master", to: "media", ports: ports.livekitApi, when: ha, purpose: "LiveKit API of the media node" },
   { id: "turn-tls-media", from: "master", to: "media", ports: ports.turnTls, when: { ...ha, since: "3.6.0" }, purpose: "TURN after Caddy has ended TLS" },
+  { id: "turn-tls-media-old", from: "master", to: "media", ports: ports.turnTls, when: { ...ha, turnDomain: true, before: "3.6.0" }, purpose: "TURN after TLS of its own domain has ended" },
   { id: "whip-http", from: "master", to: "media", ports: ports.whipHttp, when: { ...ha, feature: "whip" }, purpose: "WHIP signalling" },
   { id: "rtmp-media", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, tls: "node" }, purpose: "RTMP after Caddy has ended TLS" },
+  { id: "rtmp-media-external", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, ...external }, purpose: "RTMP after the load balancer has ended TLS" },
 
   // Media nodes to masters.
   { id: "api-master", from: "media", to: "master", ports: ports.livekitApi, when: ha, purpose: "balanced LiveKit API for ingress, egress and agents" },
@@ -145,6 +173,8 @@ function applies(when: FlowCondition, context: FlowContext): boolean {
     (when.rtcEngine === undefined || when.rtcEngine === context.rtcEngine) &&
     (when.tls === undefined || when.tls === context.tls) &&
     (when.minio === undefined || when.minio === context.minio) &&
+    (when.entry?.includes(context.entry ?? "balanced") ?? true) &&
+    (when.turnDomain === undefined || context.turnDomain === true) &&
     (when.since === undefined || isAtLeast(context.version, when.since)) &&
     (when.before === undefined || !isAtLeast(context.version, when.before))
   );

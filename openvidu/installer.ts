@@ -4,7 +4,7 @@
  * Sources: reference/aws-reference.md 7.5, reference/azure-reference.md 7.5, reference/onprem-v2-reference.md A.8.
  */
 import type { Edition, NodeRole } from "./editions";
-import type { TlsMode } from "./flows";
+import type { EntryMode, TlsMode } from "./flows";
 import type { OpenViduVersion } from "./versions";
 import { versions, type Installer } from "./versions";
 
@@ -30,6 +30,8 @@ export interface InstallerContext {
   readonly role: NodeRole;
   readonly tls: TlsMode;
   readonly certificate: CertificateType;
+  /** @default balanced */
+  readonly entry?: EntryMode;
   /** The operator's extra flags, each beginning with `--`; for masters only, as in the official deployments. */
   readonly additionalFlags: readonly string[];
 }
@@ -93,12 +95,21 @@ export function installerFlags(context: InstallerContext): InstallerFlag[] {
   }
   return [
     ...common,
-    ...(context.edition === "ha" ? [on("--external-load-balancer"), cluster] : [fromNode("--private-ip", "privateIp")]),
-    ...(context.edition === "ha" && context.tls === "node" ? [on("--internal-tls-termination")] : []),
+    ...(context.edition === "ha" ? [...balancerFlags(context), cluster] : [fromNode("--private-ip", "privateIp")]),
+    ...(context.edition === "ha" && isPassedThrough(context) ? [on("--internal-tls-termination")] : []),
     ...masterFlags,
     ...context.additionalFlags.map(on),
     ...certificateFlags(context.certificate),
   ];
+}
+
+/** Where the name leads to the masters themselves, the installer is told of no load balancer at all. */
+function balancerFlags({ entry }: InstallerContext): InstallerFlag[] {
+  return entry === "dns" ? [] : [on("--external-load-balancer")];
+}
+
+function isPassedThrough({ entry, tls }: InstallerContext): boolean {
+  return tls === "node" && entry !== "dns";
 }
 
 function certificateFlags(certificate: CertificateType): InstallerFlag[] {

@@ -59,6 +59,14 @@ export const configFiles = {
 } as const;
 export type ConfigFile = keyof typeof configFiles;
 
+/** Keys that only machines of the customer's own get: on a cloud the identity of the machine takes their place. */
+export const onPremisesKeys: readonly string[] = [
+  "EXTERNAL_S3_ACCESS_KEY",
+  "EXTERNAL_S3_SECRET_KEY",
+  "EXTERNAL_MONGO_URI",
+  "MONGO_ENABLED",
+];
+
 /**
  * Every bundle key that is also a line of a config file, with that file, per node role. A key that is absent from the
  * bundle leaves its line alone. `MEET_INITIAL_API_KEY` is written only if the customer set one.
@@ -82,9 +90,13 @@ export const settingsByRole: Readonly<Record<NodeRole, Readonly<Record<string, C
     LIVEKIT_API_SECRET: "cluster",
     EXTERNAL_S3_ENDPOINT: "cluster",
     EXTERNAL_S3_REGION: "cluster",
+    EXTERNAL_S3_ACCESS_KEY: "cluster",
+    EXTERNAL_S3_SECRET_KEY: "cluster",
     EXTERNAL_S3_PATH_STYLE_ACCESS: "cluster",
     EXTERNAL_S3_BUCKET_APP_DATA: "cluster",
     EXTERNAL_S3_BUCKET_CLUSTER_DATA: "cluster",
+    MONGO_ENABLED: "cluster",
+    EXTERNAL_MONGO_URI: "cluster",
     AZURE_ACCOUNT_NAME: "cluster",
     AZURE_ACCOUNT_KEY: "cluster",
     AZURE_CONTAINER_NAME: "cluster",

@@ -72,6 +72,19 @@ const facts: Readonly<Record<CloudName, CloudFacts>> = {
     rollLimit: () => undefined,
     hasNatPerZone: (region) => azureRegions.zonesOf(region).length === 0 || azureRegions.hasZoneRedundantNat(region),
   },
+  // Machines are what the customer says that they are; nothing is chosen from a list.
+  onprem: {
+    zonesOf: () => [],
+    isKnownRegion: () => true,
+    isInstanceType: () => true,
+    architectureOf: () => "amd64",
+    isGpu: () => false,
+    imageVersion: () => "",
+    mediaAddresses: () => Infinity,
+    rollSurge: () => 0,
+    rollLimit: () => undefined,
+    hasNatPerZone: () => true,
+  },
 };
 
 /** Addresses of a subnet that machines can have; both clouds keep five for themselves. */

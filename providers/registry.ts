@@ -4,5 +4,6 @@
 import type { Cloud, CloudName } from "../components/cloud";
 import { aws } from "./aws";
 import { azure } from "./azure";
+import { onprem } from "./onprem";
 
-export const clouds = { aws, azure } satisfies Record<CloudName, Cloud> as Readonly<Record<CloudName, Cloud>>;
+export const clouds = { aws, azure, onprem } satisfies Record<CloudName, Cloud> as Readonly<Record<CloudName, Cloud>>;

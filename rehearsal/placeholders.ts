@@ -12,6 +12,9 @@ export const placeholders: Readonly<Record<SecretKey, () => string>> = {
   meetAdminPassword: () => `${placeholderMark}-password`,
   meetApiKey: () => `${placeholderMark}-api-key`,
   certificatePrivateKey: () => Buffer.from(privateKeyPem()).toString("base64"),
+  sshPrivateKey: () => `${placeholderMark}-ssh-key`,
+  s3SecretKey: () => `${placeholderMark}-s3-key`,
+  mongoUri: () => `${placeholderMark}-mongo`,
 };
 
 /**

@@ -9,6 +9,7 @@ import type { Graph, RecordedResource } from "./graph";
 import { type Json, unwrapSecrets } from "./json";
 import { reachOnAws } from "./reach-aws";
 import { reachOnAzure } from "./reach-azure";
+import { reachOnPremises } from "./reach-onprem";
 import { qualifiedType } from "./urn";
 
 export const tiers = ["loadBalancer", "master", "media"] as const;
@@ -39,7 +40,7 @@ export interface PlainResource {
 /** The permitted ways of a graph, in a stable order. Needs the graph of an update: in a preview ids are unknown. */
 export function reachFromGraph(graph: Graph): ReachRow[] {
   const resources = graph.resources.filter(({ custom }) => custom).map(plainResource);
-  const rows = [...reachOnAws(resources), ...reachOnAzure(resources)];
+  const rows = [...reachOnAws(resources), ...reachOnAzure(resources), ...reachOnPremises(graph)];
   return dropRepeats(rows).sort(
     (a, b) =>
       order(a.from) - order(b.from) ||

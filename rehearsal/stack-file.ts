@@ -218,7 +218,7 @@ function replaceMissing(values: Map<string, ReadValue>, { name }: ProjectFile, f
     const value = values.get(key);
     const reason = value
       ? value.locked
-      : isRequired(secretKey, values.get(`${name}:certificate`))
+      : isRequired(secretKey, (topic) => values.get(`${name}:${topic}`)?.text)
         ? "it is not set"
         : undefined;
     if (reason === undefined) continue;
@@ -231,7 +231,25 @@ function replaceMissing(values: Map<string, ReadValue>, { name }: ProjectFile, f
   return replaced;
 }
 
-function isRequired(key: SecretKey, certificate: ReadValue | undefined): boolean {
-  if (key === "license") return true;
-  return key === "certificatePrivateKey" && /"kind":"owncert"/.test(certificate?.text ?? "");
+/** @param topic gives the text of another key of the config */
+function isRequired(key: SecretKey, topic: (key: string) => string | undefined): boolean {
+  const onPremises = topic("cloud") === "onprem";
+  switch (key) {
+    case "license":
+      return true;
+    case "certificatePrivateKey":
+      return /"kind":"owncert"/.test(topic("certificate") ?? "");
+    case "sshPrivateKey":
+      return onPremises && !/"agent":true/.test(topic("ssh") ?? "");
+    case "s3SecretKey":
+      return onPremises && /"s3":/.test(topic("storage") ?? "");
+    case "meetAdminPassword":
+    case "meetApiKey":
+    case "mongoUri":
+      return false;
+    default: {
+      const exhaustive: never = key;
+      throw new Error(`unknown secret ${String(exhaustive)}`);
+    }
+  }
 }

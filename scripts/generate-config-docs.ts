@@ -4,9 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { cloudNames, type CloudName } from "../components/cloud";
+import type { CloudName } from "../components/cloud";
 import { configSchema, type JsonSchema } from "../stacks/json-schema";
-import { type Profile, profileNames, profiles } from "../stacks/profiles";
+import { machineClouds, type Profile, profileNames, profiles } from "../stacks/profiles";
 import { secretDescriptions } from "../stacks/schema";
 import { longestStackName } from "../stacks/rules";
 import { secretKeys } from "../stacks/settings";
@@ -83,7 +83,7 @@ const profileKeys: Readonly<Record<keyof Profile, string>> = {
 
 function profileTable(): string {
   const text = (value: Profile[keyof Profile]): string =>
-    typeof value === "object" ? cloudNames.map((cloud) => `${cloud}: ${value[cloud]}`).join(", ") : String(value);
+    typeof value === "object" ? machineClouds.map((cloud) => `${cloud}: ${value[cloud]}`).join(", ") : String(value);
   const keys = Object.keys(profileKeys) as (keyof Profile)[];
   return table(
     ["Key", ...profileNames],
@@ -107,8 +107,13 @@ function shortest(folder: string): string {
 
 /** The page, by its path in the project. */
 export function configDocs(folder = path.resolve(__dirname, "..")): GeneratedFiles {
-  const [aws, azure] = [rowsOf(configSchema("aws")), rowsOf(configSchema("azure"))];
+  const [aws, azure, onprem] = [
+    rowsOf(configSchema("aws")),
+    rowsOf(configSchema("azure")),
+    rowsOf(configSchema("onprem")),
+  ];
   const shared = aws.filter((row) => azure.some((other) => same(row, other)));
+  const everywhere = shared.filter((row) => onprem.some((other) => same(row, other)));
   const parts = [
     "# Config reference",
     "_Generated from `stacks/schema.ts` and `stacks/profiles.ts` by `npm run docs`. Do not edit._",
@@ -128,10 +133,13 @@ export function configDocs(folder = path.resolve(__dirname, "..")): GeneratedFil
     "## Profiles",
     "What a profile decides. A key that is given wins.",
     profileTable(),
+    "## Everywhere",
+    keyTable(everywhere),
     "## Both clouds",
-    keyTable(shared),
+    keyTable(shared.filter((row) => !everywhere.includes(row))),
     cloudSection("aws", "AWS", shared),
     cloudSection("azure", "Azure", shared),
+    cloudSection("onprem", "Machines of your own", everywhere),
   ];
   return { "docs/config.md": `${parts.join("\n\n")}\n` };
 }

@@ -10,7 +10,11 @@ import { readStackFile } from "../rehearsal/stack-file";
 import { type GeneratedFiles, writeOrCheck } from "./generated-files";
 
 /** Picture by the example stack that it shows. */
-const pictures = { "aws-ha": "docs/images/ha.svg", "azure-ha": "docs/images/ha-azure.svg" } as const;
+const pictures = {
+  "aws-ha": "docs/images/ha.svg",
+  "azure-ha": "docs/images/ha-azure.svg",
+  "onprem-ha-dns": "docs/images/ha-onprem.svg",
+} as const;
 
 async function draw(): Promise<GeneratedFiles> {
   const files: Record<string, string> = {};

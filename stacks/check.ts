@@ -11,7 +11,7 @@ import { type CheckedConfig, resolve } from "./resolve";
 import { crossFieldProblems } from "./rules";
 import { cloudField, schemas } from "./schema";
 import { type SecretInputs, secretProblems } from "./secrets";
-import { secretKeys, type Settings } from "./settings";
+import { secretKeysOf, type Settings } from "./settings";
 
 export type { SecretInputs } from "./secrets";
 
@@ -130,7 +130,7 @@ function withValue(message: string, value: unknown, secret: boolean): string {
 function unknownKey(key: string, path: Path, raw: unknown, cloud: CloudName): string {
   const other = cloudNames.find((name) => name !== cloud && keysAt(schemas[name], path, raw).includes(key));
   if (other) return `belongs to ${other}, but this stack is on ${cloud}; remove it`;
-  const known = [...keysAt(schemas[cloud], path, raw), ...(path.length === 0 ? secretKeys : [])];
+  const known = [...keysAt(schemas[cloud], path, raw), ...(path.length === 0 ? secretKeysOf(cloud) : [])];
   const near = known.find((candidate) => isTypo(key, candidate));
   return near ? `is not a known key; did you mean ${near}` : `is not a known key; known here: ${known.join(", ")}`;
 }
@@ -143,8 +143,11 @@ function keysAt(schema: z.core.$ZodType, path: Path, raw: unknown): string[] {
     const option = plain.options.find((candidate) => candidate instanceof z.ZodObject && accepts(candidate, kind));
     return option ? keysAt(option, path, raw) : [];
   }
-  if (!(plain instanceof z.ZodObject)) return [];
   const [first, ...rest] = path;
+  if (plain instanceof z.ZodArray) {
+    return first === undefined ? [] : keysAt(plain.element, rest, valueAt(raw, [first]));
+  }
+  if (!(plain instanceof z.ZodObject)) return [];
   if (first === undefined) return Object.keys(plain.shape);
   const next = Object.hasOwn(plain.shape, first) ? (plain.shape[String(first)] as z.core.$ZodType) : undefined;
   return next ? keysAt(next, rest, valueAt(raw, [first])) : [];
@@ -173,7 +176,11 @@ function isTypo(word: string, candidate: string): boolean {
 }
 
 /** The same schemas with no key required. */
-const lenientSchemas = { aws: schemas.aws.partial(), azure: schemas.azure.partial() } as const;
+const lenientSchemas = {
+  aws: schemas.aws.partial(),
+  azure: schemas.azure.partial(),
+  onprem: schemas.onprem.partial(),
+} as const;
 
 /** The config without whatever has the wrong shape, so that the rest can still be checked. */
 function wellShapedPart(raw: Readonly<Record<string, unknown>>, cloud: CloudName): CheckedConfig {

@@ -19,7 +19,7 @@ export interface Deployment {
 /** What a stack tells its operator. Holds no secret. */
 export type DeploymentOutputs = Pick<
   HighAvailability,
-  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage"
+  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage" | "handover"
 > &
   Remembered;
 
@@ -46,13 +46,16 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
     { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud], settings, secrets },
     { providers },
   );
-  const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage } = cluster;
-  const results = { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage };
+  const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage, handover } = cluster;
+  const results = {
+    ...{ urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage },
+    ...(handover && { handover }),
+  };
   return { ...results, ...remembered(settings) };
 }
 
 /** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */
 function regionOf(name: CloudName, settings: Settings): string {
-  const home: Record<CloudName, string> = { aws: "us-east-1", azure: "westeurope" };
+  const home: Record<CloudName, string> = { aws: "us-east-1", azure: "westeurope", onprem: "onprem" };
   return name === settings.cloud ? settings.region : home[name];
 }

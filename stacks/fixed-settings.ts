@@ -25,28 +25,31 @@ interface FixedSetting {
 
 const newStack = "deploy a new stack beside this one and move with a backup (docs/operations.md)";
 
+/** Clouds on which machines, disks and networks are the deployment's own. */
+const rented: readonly CloudName[] = ["aws", "azure"];
+
 /* prettier-ignore */
 const table: readonly FixedSetting[] = [
   { path: "cloud", value: ({ cloud }) => cloud, why: `machines and data cannot move; ${newStack}` },
   { path: "edition", value: ({ edition }) => edition, why: `the databases differ; ${newStack}` },
-  { path: "region", value: ({ region }) => region, why: `machines, addresses and data cannot move; ${newStack}` },
+  { path: "region", clouds: rented, value: ({ region }) => region, why: `machines, addresses and data cannot move; ${newStack}` },
   { path: "resourceGroup", clouds: ["azure"], value: ({ resourceGroup }) => resourceGroup, why: `Azure makes everything anew in another group; ${newStack}` },
-  { path: "network.cidr", value: ({ network }) => (network.adopt ? undefined : network.cidr), why: `the masters keep their addresses; ${newStack}` },
-  { path: "network.zones", value: ({ network }) => network.zones, why: "masters and the entry stay in their zones; name the earlier ones in network.zones" },
+  { path: "network.cidr", clouds: rented, value: ({ network }) => (network.adopt ? undefined : network.cidr), why: `the masters keep their addresses; ${newStack}` },
+  { path: "network.zones", clouds: rented, value: ({ network }) => network.zones, why: "masters and the entry stay in their zones; name the earlier ones in network.zones" },
   // Azure cannot take the one address from under its gateway while masters go out through it.
   { path: "network.nat", clouds: ["azure"], value: ({ network }) => (network.adopt ? undefined : network.nat), why: "the gateway's address is bound to it; keep it" },
-  { path: "network.adopt", value: ({ network }) => network.adopt, why: `the masters keep their addresses; ${newStack}` },
+  { path: "network.adopt", clouds: rented, value: ({ network }) => network.adopt, why: `the masters keep their addresses; ${newStack}` },
   { path: "storage.appDataBucket", clouds: ["aws"], value: ({ storage }) => storage.adoptBuckets?.appData, why: "recordings would stay behind in the other bucket; copy them and deploy a new stack" },
   { path: "storage.clusterDataBucket", clouds: ["aws"], value: ({ storage }) => storage.adoptBuckets?.clusterData, why: "the cluster's data would stay behind in the other bucket; copy it and deploy a new stack" },
   { path: "storage.account", clouds: ["azure"], value: ({ storage }) => storage.adoptAccount, why: "recordings would stay behind in the other account; copy them and deploy a new stack" },
   { path: "storage.appDataContainer", clouds: ["azure"], value: ({ storage }) => storage.appDataContainer, why: "recordings would stay behind in the other container; keep it" },
   { path: "storage.zoneRedundant", clouds: ["azure"], value: ({ storage }) => storage.zoneRedundant, why: "Azure changes it by a migration of its own; ask for that and then set it here" },
   { path: "entry.addressId", clouds: ["azure"], value: ({ entry }) => entry.adoptAddressId, why: `clients know the address; ${newStack}` },
-  { path: "encryption", value: ({ encryption }) => encryption.keyId, why: `disks keep the key that they were made with; ${newStack}` },
+  { path: "encryption", clouds: rented, value: ({ encryption }) => encryption.keyId, why: `disks keep the key that they were made with; ${newStack}` },
   { path: "secretRecoveryDays", clouds: ["azure"], value: ({ secretRecoveryDays }) => secretRecoveryDays, why: "Azure fixes it when the vault is made; keep it" },
   { path: "access.adminUsername", clouds: ["azure"], value: ({ access }) => access.adminUsername, why: "Azure fixes the name when a machine is made; keep it" },
   { path: "images.release", clouds: ["azure"], value: ({ media }) => media.image.release, why: "Azure keeps a scale set on the image family that it was made with; name the earlier one in images.release" },
-  { path: "masters.dataDiskGiB", value: ({ masters }) => masters.dataDiskGiB, why: "a disk with data on it only grows", allows: (before, now) => Number(now) >= Number(before) },
+  { path: "masters.dataDiskGiB", clouds: rented, value: ({ masters }) => masters.dataDiskGiB, why: "a disk with data on it only grows", allows: (before, now) => Number(now) >= Number(before) },
   { path: "version", value: ({ version }) => version, why: "no release can be installed over a later one; restore a backup instead (docs/operations.md)", allows: isUpgrade },
 ];
 

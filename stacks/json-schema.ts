@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { cloudNames, type CloudName } from "../components/cloud";
 import { schemas, secretDescriptions } from "./schema";
-import { secretKeys } from "./settings";
+import { secretKeysOf } from "./settings";
 
 /** A part of a JSON Schema, as far as this project reads it. */
 export interface JsonSchema {
@@ -49,7 +49,7 @@ export function stackFileSchema(): object {
         // One branch per cloud, chosen by the key `cloud`, so that an editor offers that cloud's keys only.
         allOf: cloudNames.map((cloud) => ({
           if: { required: ["openvidu:cloud"], properties: { "openvidu:cloud": { const: cloud } } },
-          then: namespaced(configSchema(cloud)),
+          then: namespaced(cloud, configSchema(cloud)),
         })),
       },
       encryptionsalt: { type: "string", description: "Written by Pulumi." },
@@ -60,9 +60,9 @@ export function stackFileSchema(): object {
   };
 }
 
-function namespaced(schema: JsonSchema): JsonSchema {
+function namespaced(cloud: CloudName, schema: JsonSchema): JsonSchema {
   const plain = Object.entries(schema.properties ?? {}).map(([key, value]) => [`openvidu:${key}`, value]);
-  const secrets = secretKeys.map((key) => [`openvidu:${key}`, secret(secretDescriptions[key])]);
+  const secrets = secretKeysOf(cloud).map((key) => [`openvidu:${key}`, secret(secretDescriptions[key])]);
   return {
     ...schema,
     properties: Object.fromEntries([...plain, ...secrets]) as Record<string, JsonSchema>,

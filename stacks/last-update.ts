@@ -30,7 +30,7 @@ export async function checkAgainstLastUpdate(settings: Settings): Promise<void> 
   const outputOf = async (output: string): Promise<unknown> => (await last.getOutputDetails(output)).value;
   const problems = [
     ...fixedProblems(await outputOf(fixedOutput), settings),
-    ...generationProblems(await outputOf(generationsOutput), settings.masters.generations),
+    ...generationProblems(await outputOf(generationsOutput), settings.masters.generations, settings.cloud === "onprem"),
   ];
   if (problems.length > 0) throw new ConfigError(stack, problems);
 }

@@ -6,12 +6,16 @@
  */
 import type { CloudName } from "../components/cloud";
 
+/** Clouds on which machines are made, and so have a type; on-premises they are there already. */
+export type MachineCloud = Exclude<CloudName, "onprem">;
+export const machineClouds = ["aws", "azure"] as const satisfies readonly MachineCloud[];
+
 export const profileNames = ["affordable", "production"] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 export interface Profile {
-  readonly masterInstanceType: Readonly<Record<CloudName, string>>;
-  readonly mediaInstanceType: Readonly<Record<CloudName, string>>;
+  readonly masterInstanceType: Readonly<Record<MachineCloud, string>>;
+  readonly mediaInstanceType: Readonly<Record<MachineCloud, string>>;
   readonly rootDiskGiB: number;
   readonly dataDiskGiB: number;
   readonly mediaDiskGiB: number;
@@ -61,6 +65,7 @@ export const defaults = {
   generations: [1, 1, 1, 1],
   appDataContainer: "openvidu-appdata",
   adminUsername: { aws: "ubuntu", azure: "openvidu" },
+  sshUser: "ubuntu",
   /** GPU images bring drivers with them (reference/aws-reference.md 2.1: 100 GiB for GPU types). */
   gpuDiskGiB: 100,
   mostZones: 4,

@@ -6,7 +6,8 @@ import { featureNames, moduleNames } from "../openvidu/modules";
 import { defaultVersion } from "../openvidu/versions";
 import type { CloudFacts } from "../providers/facts";
 import { defaults, type Profile, profiles } from "./profiles";
-import type { AwsConfig, AzureConfig } from "./schema";
+import { resolveOnPremises } from "./resolve-onprem";
+import type { AwsConfig, AzureConfig, OnpremConfig } from "./schema";
 import type {
   AccessSettings,
   CertificateSettings,
@@ -18,11 +19,18 @@ import type {
 } from "./settings";
 
 /** A config whose values all have the right shape, though a required one may be missing. */
-export type CheckedConfig = Checked<AwsConfig> | Checked<AzureConfig>;
+export type CheckedConfig = CloudConfig | CheckedOnpremConfig;
+/** The same on a cloud, and on machines of the customer's own. */
+export type CloudConfig = Checked<AwsConfig> | Checked<AzureConfig>;
+export type CheckedOnpremConfig = Checked<OnpremConfig>;
 type Checked<C extends { cloud: string }> = Partial<C> & Pick<C, "cloud">;
 
 /** The settings of a config. Complete also for a config with problems, so that all of them can be looked for at once. */
 export function resolve(config: CheckedConfig, facts: CloudFacts): Settings {
+  return config.cloud === "onprem" ? resolveOnPremises(config) : resolveCloud(config, facts);
+}
+
+function resolveCloud(config: CloudConfig, facts: CloudFacts): Settings {
   const profile = profiles[config.profile ?? "affordable"];
   return {
     cloud: config.cloud,
@@ -59,7 +67,7 @@ export function splitFlags(flags: readonly string[] | string): readonly string[]
     .filter((flag) => flag !== "");
 }
 
-function resolveCertificate(config: CheckedConfig): CertificateSettings {
+function resolveCertificate(config: CloudConfig): CertificateSettings {
   const { certificate } = config;
   if (certificate === undefined) return { kind: config.cloud === "aws" ? "acm" : "letsencrypt" };
   // Line breaks of a wrapped base64 text would end the line of the settings file it is written to.
@@ -68,7 +76,7 @@ function resolveCertificate(config: CheckedConfig): CertificateSettings {
     : certificate;
 }
 
-function resolveMasters(config: CheckedConfig, profile: Profile, facts: CloudFacts): MasterSettings {
+function resolveMasters(config: CloudConfig, profile: Profile, facts: CloudFacts): MasterSettings {
   const instanceType = config.masters?.instanceType ?? profile.masterInstanceType[config.cloud];
   const [one, two, three, four] = config.masters?.generations ?? defaults.generations;
   return {
@@ -80,7 +88,7 @@ function resolveMasters(config: CheckedConfig, profile: Profile, facts: CloudFac
   };
 }
 
-function resolveMedia(config: CheckedConfig, profile: Profile, facts: CloudFacts): MediaSettings {
+function resolveMedia(config: CloudConfig, profile: Profile, facts: CloudFacts): MediaSettings {
   const media = config.media ?? {};
   const instanceType = media.instanceType ?? profile.mediaInstanceType[config.cloud];
   // A bound that is not given makes room for the one that is.
@@ -105,7 +113,7 @@ function atLeastGpuDisk(gib: number, instanceType: string, facts: CloudFacts): n
 }
 
 function resolveImage(
-  config: CheckedConfig,
+  config: CloudConfig,
   instanceType: string,
   id: string | undefined,
   facts: CloudFacts,
@@ -116,7 +124,7 @@ function resolveImage(
   return { release, architecture, version: config.images?.version ?? facts.imageVersion(release, architecture) };
 }
 
-function resolveNetwork(config: CheckedConfig, profile: Profile, facts: CloudFacts): NetworkSettings {
+function resolveNetwork(config: CloudConfig, profile: Profile, facts: CloudFacts): NetworkSettings {
   const network = config.network ?? {};
   return {
     cidr: network.cidr ?? defaults.cidr,
@@ -127,14 +135,14 @@ function resolveNetwork(config: CheckedConfig, profile: Profile, facts: CloudFac
 }
 
 /** Zones in use. None where the region has none, and none on AWS with adopted subnets, which have zones of their own. */
-function resolveZones(config: CheckedConfig, facts: CloudFacts): readonly string[] {
+function resolveZones(config: CloudConfig, facts: CloudFacts): readonly string[] {
   if (config.cloud === "aws" && config.network?.adopt) return [];
   if (config.network?.zones) return config.network.zones;
   const available = facts.zonesOf(config.region ?? "") ?? [];
   return available.slice(0, config.network?.zoneCount ?? defaults.mostZones);
 }
 
-function resolveStorage(config: CheckedConfig, profile: Profile, facts: CloudFacts): StorageSettings {
+function resolveStorage(config: CloudConfig, profile: Profile, facts: CloudFacts): StorageSettings {
   const keepDeletedDays = config.storage?.keepDeletedDays ?? profile.keepDeletedDays;
   const { appDataContainer } = defaults;
   if (config.cloud === "aws") {
@@ -155,7 +163,7 @@ function resolveStorage(config: CheckedConfig, profile: Profile, facts: CloudFac
   };
 }
 
-function resolveAccess(config: CheckedConfig): AccessSettings {
+function resolveAccess(config: CloudConfig): AccessSettings {
   const shared = {
     operatorCidrs: config.access?.operatorCidrs ?? [],
     egressCidrs: config.access?.egressCidrs ?? ["0.0.0.0/0"],
@@ -175,14 +183,14 @@ function resolveAccess(config: CheckedConfig): AccessSettings {
   return { ...shared, deployerCidrs, operatorShell: true, credentialReaders: [], adminUsername };
 }
 
-function resolveEntry(config: CheckedConfig): Settings["entry"] {
+function resolveEntry(config: CloudConfig): Settings["entry"] {
   // A load balancer of Azure always leaves clients' addresses as they are (cloud-facts-azure.md 3.12).
   if (config.cloud === "aws") return { preserveClientAddress: config.entry?.preserveClientAddress ?? false };
   const adoptAddressId = config.entry?.addressId;
   return { preserveClientAddress: true, ...(adoptAddressId !== undefined ? { adoptAddressId } : {}) };
 }
 
-function resolveEncryption(config: CheckedConfig): Settings["encryption"] {
+function resolveEncryption(config: CloudConfig): Settings["encryption"] {
   const keyId = config.cloud === "aws" ? config.encryption?.keyArn : config.encryption?.diskEncryptionSetId;
   const encryptionAtHost = config.cloud === "azure" && (config.encryption?.encryptionAtHost ?? false);
   return { ...(keyId !== undefined ? { keyId } : {}), encryptionAtHost };

@@ -4,19 +4,19 @@
  */
 import { X509Certificate } from "node:crypto";
 import { cidrProblem, cidrsOverlap } from "../components/cidr";
-import { cloudNames } from "../components/cloud";
 import type { Problem } from "../components/errors";
 import { certificateTypes, installerFlags } from "../openvidu/installer";
 import { isAtLeast } from "../openvidu/versions";
 import type { CloudFacts } from "../providers/facts";
 import { formatPath, type Path } from "./paths";
 import { pemBlocks } from "./pem";
-import { defaults } from "./profiles";
-import { type CheckedConfig, splitFlags } from "./resolve";
+import { defaults, type MachineCloud } from "./profiles";
+import { type CheckedConfig, type CheckedOnpremConfig, type CloudConfig, splitFlags } from "./resolve";
+import { onPremisesRules } from "./rules-onprem";
 import type { Settings } from "./settings";
 
-export interface RuleContext {
-  readonly config: CheckedConfig;
+export interface RuleContext<C extends CheckedConfig = CheckedConfig> {
+  readonly config: C;
   /** The config with its defaults; may be wrong wherever `broken` says so. */
   readonly settings: Settings;
   readonly facts: CloudFacts;
@@ -25,10 +25,10 @@ export interface RuleContext {
   readonly broken: readonly Path[];
 }
 
-interface Rule {
+export interface Rule<C extends CheckedConfig> {
   /** Config keys that the rule reads, such as `media.min`. */
   readonly reads: readonly string[];
-  readonly check: (context: RuleContext) => Problem[];
+  readonly check: (context: RuleContext<C>) => Problem[];
 }
 
 /** Whether a broken place lies at, above or below a config key. */
@@ -39,7 +39,15 @@ export function touches(broken: readonly Path[], key: string): boolean {
 
 /** Every problem that only shows when keys are looked at together. */
 export function crossFieldProblems(context: RuleContext): Problem[] {
-  return rules
+  return isOnPremises(context) ? judge(ownMachines, context) : judge(rules, context as RuleContext<CloudConfig>);
+}
+
+function isOnPremises(context: RuleContext): context is RuleContext<CheckedOnpremConfig> {
+  return context.config.cloud === "onprem";
+}
+
+function judge<C extends CheckedConfig>(list: readonly Rule<C>[], context: RuleContext<C>): Problem[] {
+  return list
     .filter(({ reads }) => !reads.some((key) => touches(context.broken, key)))
     .flatMap(({ check }) => check(context));
 }
@@ -63,7 +71,7 @@ function checkStackName({ stackName }: RuleContext): Problem[] {
     : [problem("", `the stack's name ${quoted(stackName)} becomes part of names in the cloud; it must be ${what}`)];
 }
 
-function checkRegion({ config, facts }: RuleContext): Problem[] {
+function checkRegion({ config, facts }: RuleContext<CloudConfig>): Problem[] {
   const region = config.region ?? "";
   if (facts.isKnownRegion(region) || (config.cloud === "aws" && config.network?.zones)) return [];
   const reason = `${quoted(region)} is not a region of ${config.cloud} that this program knows`;
@@ -77,7 +85,7 @@ function checkRegion({ config, facts }: RuleContext): Problem[] {
 
 // --- domain, certificate, DNS ----------------------------------------------------------------------------------------
 
-function checkDomain({ config, settings: { certificate, version, dns } }: RuleContext): Problem[] {
+function checkDomain({ config, settings: { certificate, version, dns } }: RuleContext<CloudConfig>): Problem[] {
   if (config.cloud !== "azure" || config.domain !== undefined) return [];
   const problems: Problem[] = [];
   if (certificate.kind === "owncert")
@@ -95,7 +103,7 @@ function checkDomain({ config, settings: { certificate, version, dns } }: RuleCo
   return problems;
 }
 
-function checkAcm({ settings: { certificate, domain, dns, region } }: RuleContext): Problem[] {
+function checkAcm({ settings: { certificate, domain, dns, region } }: RuleContext<CloudConfig>): Problem[] {
   if (certificate.kind !== "acm" || domain === undefined) return [];
   const problems: Problem[] = [];
   if (certificate.arn === undefined) {
@@ -161,7 +169,7 @@ function checkOwnCertificate({ settings: { certificate, domain } }: RuleContext)
 
 const instanceTypeExamples = { aws: "c6a.xlarge", azure: "Standard_D4s_v5" } as const;
 
-function checkMachines(topic: "masters" | "media"): (context: RuleContext) => Problem[] {
+function checkMachines(topic: "masters" | "media"): (context: RuleContext<CloudConfig>) => Problem[] {
   return ({ config, settings, facts }) => {
     const { instanceType, image } = settings[topic];
     if (!facts.isInstanceType(instanceType)) {
@@ -195,7 +203,7 @@ function checkMachines(topic: "masters" | "media"): (context: RuleContext) => Pr
   };
 }
 
-function checkImageVersion({ config, settings }: RuleContext): Problem[] {
+function checkImageVersion({ config, settings }: RuleContext<CloudConfig>): Problem[] {
   const version = config.images?.version;
   if (version === undefined || config.cloud !== "azure") return [];
   const { release } = settings.media.image;
@@ -209,7 +217,7 @@ function checkImageVersion({ config, settings }: RuleContext): Problem[] {
       ];
 }
 
-function checkMediaCounts({ settings: { media } }: RuleContext): Problem[] {
+function checkMediaCounts({ settings: { media } }: RuleContext<CloudConfig>): Problem[] {
   if (media.min === 0 && media.max > 0) {
     const reason =
       "0 needs media.max 0 as well, which closes the cluster: a group without nodes has no load to scale out by";
@@ -229,7 +237,7 @@ function checkMediaCounts({ settings: { media } }: RuleContext): Problem[] {
   return [];
 }
 
-function checkRoll({ settings: { media }, facts }: RuleContext): Problem[] {
+function checkRoll({ settings: { media }, facts }: RuleContext<CloudConfig>): Problem[] {
   const { bootTimeoutSeconds, drainTimeoutSeconds } = media;
   const limit = facts.rollLimit(media.max, bootTimeoutSeconds, drainTimeoutSeconds);
   if (!limit || limit.seconds < limit.longestSeconds) return [];
@@ -243,7 +251,7 @@ function checkRoll({ settings: { media }, facts }: RuleContext): Problem[] {
 
 // --- network ---------------------------------------------------------------------------------------------------------
 
-function checkNetworkForm({ config }: RuleContext): Problem[] {
+function checkNetworkForm({ config }: RuleContext<CloudConfig>): Problem[] {
   const network = config.network ?? {};
   const problems: Problem[] = [];
   if (network.zones && network.zoneCount !== undefined) {
@@ -266,7 +274,7 @@ const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.
 /** Docker's own bridge on every machine. */
 const dockerRange = "172.17.0.0/16";
 
-function checkCidr({ settings: { network } }: RuleContext): Problem[] {
+function checkCidr({ settings: { network } }: RuleContext<CloudConfig>): Problem[] {
   if (network.adopt) return [];
   const path = "network.cidr";
   const reason = cidrProblem(network.cidr, { shortestPrefix: 16, longestPrefix: 22 });
@@ -281,7 +289,7 @@ function checkCidr({ settings: { network } }: RuleContext): Problem[] {
 }
 
 /** A roll adds nodes before it takes the old ones away. */
-function checkMediaRoom({ settings, facts }: RuleContext): Problem[] {
+function checkMediaRoom({ settings, facts }: RuleContext<CloudConfig>): Problem[] {
   const { network, media } = settings;
   if (network.adopt || cidrProblem(network.cidr, { shortestPrefix: 16, longestPrefix: 22 })) return [];
   const needed = media.max + facts.rollSurge(media.max);
@@ -295,7 +303,7 @@ function checkMediaRoom({ settings, facts }: RuleContext): Problem[] {
   ];
 }
 
-function checkNat({ config, settings, facts }: RuleContext): Problem[] {
+function checkNat({ config, settings, facts }: RuleContext<CloudConfig>): Problem[] {
   const region = config.region ?? "";
   if (settings.network.adopt || settings.network.nat === "single" || facts.hasNatPerZone(region)) return [];
   const reason = `${config.cloud} has no way out of ${region} that survives the loss of a zone; set it to "single"`;
@@ -309,7 +317,7 @@ function checkNat({ config, settings, facts }: RuleContext): Problem[] {
   ];
 }
 
-function checkZones({ config, settings, facts }: RuleContext): Problem[] {
+function checkZones({ config, settings, facts }: RuleContext<CloudConfig>): Problem[] {
   if (config.cloud === "aws" && config.network?.adopt) return [];
   const { region = "", network } = config;
   const named = network?.zones;
@@ -349,7 +357,7 @@ function singleZone(zone: string | undefined, region: string): string {
   return `${where}, so that one failure can end the service: use more zones, or set it to true`;
 }
 
-function checkAdopted({ config, settings }: RuleContext): Problem[] {
+function checkAdopted({ config, settings }: RuleContext<CloudConfig>): Problem[] {
   const adopt = settings.network.adopt;
   if (!adopt) return [];
   const problems: Problem[] = [];
@@ -441,7 +449,7 @@ const takenUserNames: ReadonlySet<string> = new Set([
   "utmp", "uucp", "uuidd", "video", "voice", "www-data",
 ]);
 
-function checkAdminUser({ settings: { access } }: RuleContext): Problem[] {
+function checkAdminUser({ settings: { access } }: RuleContext<CloudConfig>): Problem[] {
   return takenUserNames.has(access.adminUsername.toLowerCase())
     ? [
         problem(
@@ -467,7 +475,7 @@ function checkFeatures({ settings: { features, version } }: RuleContext): Proble
 
 /** Flags of every deployment that the program can make, so that an operator's flag never stands beside one of them. */
 const ownFlags: ReadonlySet<string> = new Set(
-  cloudNames.flatMap((cloud) =>
+  (["aws", "azure"] as const).flatMap((cloud) =>
     certificateTypes.flatMap((certificate) =>
       (["master", "media"] as const).flatMap((role) =>
         installerFlags({ cloud, edition: "ha", role, tls: "node", certificate, additionalFlags: [] }).map(
@@ -523,7 +531,7 @@ function checkInstallFlags({ config }: RuleContext): Problem[] {
 
 // --- storage, keys, labels -------------------------------------------------------------------------------------------
 
-function checkStorage({ config, facts }: RuleContext): Problem[] {
+function checkStorage({ config, facts }: RuleContext<CloudConfig>): Problem[] {
   if (config.cloud !== "azure") return [];
   const problems: Problem[] = [];
   if (config.storage?.account !== undefined && config.resourceGroup === undefined) {
@@ -541,7 +549,7 @@ function checkStorage({ config, facts }: RuleContext): Problem[] {
   return problems;
 }
 
-function checkKey({ config }: RuleContext): Problem[] {
+function checkKey({ config }: RuleContext<CloudConfig>): Problem[] {
   if (config.cloud !== "aws" || config.encryption?.keyArn === undefined) return [];
   return config.encryption.keyArn.split(":")[3] === config.region
     ? []
@@ -570,7 +578,7 @@ interface TagRule {
  * AWS: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html. Azure:
  * https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources (128: storage accounts).
  */
-const tagRules: Readonly<Record<(typeof cloudNames)[number], TagRule>> = {
+const tagRules: Readonly<Record<MachineCloud, TagRule>> = {
   aws: {
     key: /^[\p{L}\p{N} +=._:/@-]{1,128}$/u,
     keyWhat: "a name of 1 to 128 letters, digits, blanks and + - = . _ : / @",
@@ -587,7 +595,7 @@ const tagRules: Readonly<Record<(typeof cloudNames)[number], TagRule>> = {
   },
 };
 
-function checkTags({ config }: RuleContext): Problem[] {
+function checkTags({ config }: RuleContext<CloudConfig>): Problem[] {
   const names = Object.keys(config.tags ?? {});
   const rule = tagRules[config.cloud];
   const problems =
@@ -607,7 +615,7 @@ function checkTags({ config }: RuleContext): Problem[] {
 }
 
 /* prettier-ignore */
-const rules: readonly Rule[] = [
+const rules: readonly Rule<CloudConfig>[] = [
   { reads: [], check: checkStackName },
   { reads: ["region", "network.zones"], check: checkRegion },
   { reads: ["domain", "certificate", "version", "dns"], check: checkDomain },
@@ -632,4 +640,16 @@ const rules: readonly Rule[] = [
   { reads: ["region", "resourceGroup", "storage"], check: checkStorage },
   { reads: ["region", "encryption"], check: checkKey },
   { reads: ["tags"], check: checkTags },
+];
+
+/** What holds on every cloud, and what holds on the customer's own machines alone. */
+/* prettier-ignore */
+const ownMachines: readonly Rule<CheckedOnpremConfig>[] = [
+  { reads: [], check: checkStackName },
+  { reads: ["domain", "dns"], check: checkDnsZone },
+  { reads: ["domain", "certificate", "entry"], check: checkOwnCertificate },
+  { reads: ["access.operatorCidrs"], check: checkRanges },
+  { reads: ["features.customApp", "version"], check: checkFeatures },
+  { reads: ["installFlags"], check: checkInstallFlags },
+  ...onPremisesRules,
 ];

@@ -238,7 +238,7 @@ const certificateKinds = {
 
 /** Schema of a stack on AWS. */
 export const awsSchema = group({
-  cloud: z.literal("aws").describe("Required. The cloud that runs the machines: aws or azure."),
+  cloud: z.literal("aws").describe("Required. Where the machines are: aws, azure or onprem."),
   ...sharedShape,
   region: awsRegion.describe('Required. Region, for example "eu-west-1".'),
   domain: text(domainPattern, 'a full domain name in lower case, such as "video.example.com"').describe(
@@ -395,7 +395,7 @@ function galleryImage() {
 
 /** Schema of a stack on Azure. */
 export const azureSchema = group({
-  cloud: z.literal("azure").describe("Required. The cloud that runs the machines: aws or azure."),
+  cloud: z.literal("azure").describe("Required. Where the machines are: aws, azure or onprem."),
   ...sharedShape,
   region: azureRegion.describe('Required. Region in its short form, for example "westeurope".'),
   resourceGroup: text(/^[A-Za-z0-9_().-]{0,89}[A-Za-z0-9_()-]$/, "the name of a resource group")
@@ -528,15 +528,189 @@ export const azureSchema = group({
     ),
 });
 
-export const schemas = { aws: awsSchema, azure: azureSchema } as const;
+const ipv4 = text(/^\d{1,3}(?:\.\d{1,3}){3}$/, 'an IPv4 address such as "10.5.0.11"');
+const hostNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+
+const host = group({
+  role: oneOf(["master", "media"]).describe("Required. Kind of node: master (exactly four) or media."),
+  address: text(hostNamePattern, "an IPv4 address or a host name").describe(
+    "Required. Where SSH reaches the machine: an IPv4 address or a host name.",
+  ),
+  hostKey: text(
+    /^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]{40,}={0,3}(?: [^\r\n]*)?$/,
+    'one line of an OpenSSH host key, beginning with "ssh-ed25519", "ecdsa-sha2-nistp256" or "ssh-rsa"',
+  ).describe(
+    "Required. The machine's SSH host key, as `ssh-keyscan -t ed25519 <address>` shows it without the address; compare it " +
+      "with the machine's own /etc/ssh/ssh_host_ed25519_key.pub. Another key means another machine, which is installed anew.",
+  ),
+  name: text(/^[a-z0-9]+(?:-[a-z0-9]+){0,8}$/, "a name of lower-case letters and digits, with single hyphens inside")
+    .optional()
+    .describe("Optional. Name of the machine in messages and resources. Default: the address, with hyphens."),
+  user: text(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a Linux user")
+    .optional()
+    .describe('Optional. SSH user: root, or one with sudo that asks for no password. Default "ubuntu".'),
+  port: wholeNumber(1, 65535).optional().describe("Optional. SSH port. Default 22."),
+  privateAddress: ipv4
+    .optional()
+    .describe(
+      "Conditional. Address at which the other nodes find the machine; it must never change. Required where address is a " +
+        "name. Default: address.",
+    ),
+  publicAddress: ipv4
+    .optional()
+    .describe(
+      "Optional. Address at which clients find the machine. Masters: for DNS round robin, default address. Media nodes: " +
+        "announced to clients in place of what OpenVidu finds out itself.",
+    ),
+  failureDomain: text(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/, "a word for a rack or a room")
+    .optional()
+    .describe("Optional. Rack or room of a master. Where all masters have one, too little spread is warned about."),
+});
+
+const { profile: _profile, tags: _tags, ...onpremShape } = sharedShape;
+
+const zeroSsl =
+  "is not offered: OpenVidu's wizard has ZeroSSL, but neither its installer flag nor the flag of its API key is documented; " +
+  'use "letsencrypt", or a certificate of ZeroSSL as "owncert"';
+
+/** Schema of a stack on machines that the customer has. */
+export const onpremSchema = group({
+  cloud: z.literal("onprem").describe("Required. Where the machines are: aws, azure or onprem."),
+  ...onpremShape,
+  domain: text(domainPattern, 'a full domain name in lower case, such as "video.example.com"').describe(
+    "Required. Domain name under which the cluster is reached.",
+  ),
+  hosts: list(host, "machines", 4, 200).describe(
+    "Required. The machines: four masters, whose order gives them their numbers, and media nodes.",
+  ),
+  entry: z
+    .discriminatedUnion(
+      "kind",
+      [
+        group({ kind: z.literal("dns").describe("Required. The domain leads to all four masters (DNS round robin).") }),
+        group({
+          kind: z
+            .literal("loadBalancer")
+            .describe(
+              "Required. A load balancer of your own ends TLS; it is configured with what the stack hands over.",
+            ),
+          ...balancerShape(),
+        }),
+        group({
+          kind: z
+            .literal("passthrough")
+            .describe(
+              "Required. A load balancer of your own passes connections through; Caddy on the masters ends TLS.",
+            ),
+          ...balancerShape(),
+        }),
+      ],
+      { error: oneOfKinds(["dns", "loadBalancer", "passthrough"]) },
+    )
+    .optional()
+    .describe("Optional. What stands in front of the masters. Default dns."),
+  certificate: z
+    .discriminatedUnion("kind", [certificateKinds.letsencrypt, certificateKinds.selfsigned, certificateKinds.owncert], {
+      error: oneOfKinds(["letsencrypt", "selfsigned", "owncert"], {
+        zerossl: zeroSsl,
+        acm: 'is a certificate of AWS; use "letsencrypt", "owncert" or "selfsigned"',
+      }),
+    })
+    .optional()
+    .describe(
+      "Optional. How the domain gets its certificate where Caddy on the masters ends TLS. Default letsencrypt. Not with " +
+        "entry kind loadBalancer, whose load balancer has it.",
+    ),
+  turn: group({
+    domain: text(domainPattern, 'a full domain name in lower case, such as "turn.example.com"').describe(
+      "Required. Second domain name, for TURN over TLS: up to 3.5, and in every release behind a load balancer that ends TLS.",
+    ),
+  })
+    .optional()
+    .describe("Optional. TURN over TLS under a name of its own. From 3.6 on it uses the main domain otherwise."),
+  ssh: group({
+    agent: flag()
+      .optional()
+      .describe(
+        "Optional. Whether the deployer's SSH agent has the key, in place of the secret sshPrivateKey. Default false.",
+      ),
+  })
+    .optional()
+    .describe("Optional. How the machines are reached."),
+  firewall: group({
+    apply: oneOf(["print", "nftables", "ufw"]).describe(
+      "Required. What happens with the rules of each machine: print hands them over, nftables and ufw also apply them.",
+    ),
+  })
+    .optional()
+    .describe("Optional. The machines' own firewalls. Default: rules are handed over only."),
+  media: group({
+    bootTimeoutMinutes: mediaShape(0, 0, 0).bootTimeoutMinutes,
+    drainTimeoutMinutes: mediaShape(0, 0, 0).drainTimeoutMinutes,
+  })
+    .optional()
+    .describe("Optional. The media nodes."),
+  storage: group({
+    s3: group({
+      endpoint: text(
+        /^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?$/,
+        'an address such as "https://s3.example.com"',
+      ).describe("Required. Address of the S3 service."),
+      region: text(/^[a-z0-9-]{1,40}$/, 'a region such as "us-east-1"')
+        .optional()
+        .describe('Optional. Region that requests are signed for. Default "us-east-1".'),
+      pathStyle: flag()
+        .optional()
+        .describe("Optional. Whether buckets are part of the path and not of the host name. Default true."),
+      accessKeyId: text(/^[A-Za-z0-9_.-]{3,128}$/, "an access key id").describe(
+        "Required. Id of the access key; the key itself is the secret s3SecretKey.",
+      ),
+      appDataBucket: bucket().describe("Required. Existing bucket for recordings."),
+      clusterDataBucket: bucket()
+        .optional()
+        .describe("Conditional. Existing bucket for observability data. Required with the module observability."),
+    })
+      .optional()
+      .describe("Optional. S3 storage of your own. Default: MinIO on the masters."),
+  })
+    .optional()
+    .describe("Optional. Where recordings and cluster data are kept."),
+  access: group({
+    operatorCidrs: list(cidr, "IPv4 ranges", 0, 20)
+      .optional()
+      .describe(
+        "Conditional. Ranges from which SSH is let in. Required, with the deployer's own, where firewalls are applied. " +
+          "Default none: nobody.",
+      ),
+  })
+    .optional()
+    .describe("Optional. Who reaches the machines."),
+  utc: flag()
+    .optional()
+    .describe("Optional. Whether OpenVidu uses UTC in place of the machines' time zone. Default false."),
+});
+
+function balancerShape() {
+  return {
+    address: text(hostNamePattern, "an IPv4 address or a host name").describe(
+      "Required. Where clients find the load balancer: an IPv4 address or a host name.",
+    ),
+    sourceCidrs: list(cidr, "IPv4 ranges", 1, 20).describe(
+      "Required. Ranges from which the load balancer reaches the masters.",
+    ),
+  };
+}
+
+export const schemas = { aws: awsSchema, azure: azureSchema, onprem: onpremSchema } as const;
 
 export type AwsConfig = z.infer<typeof awsSchema>;
 export type AzureConfig = z.infer<typeof azureSchema>;
+export type OnpremConfig = z.infer<typeof onpremSchema>;
 /** A config whose every value has the right shape. */
-export type Config = AwsConfig | AzureConfig;
+export type Config = AwsConfig | AzureConfig | OnpremConfig;
 
-/** What a stack may name as its cloud; `onprem` has an answer of its own. */
-export const cloudField = oneOf(cloudNames, { onprem: 'is not available yet; use "aws" or "azure"' });
+/** What a stack may name as its cloud. */
+export const cloudField = oneOf(cloudNames);
 
 /** Topic keys whose value is plain text, as Pulumi hands it over; every other value is JSON. */
 export const textKeys: ReadonlySet<string> = new Set([
@@ -557,4 +731,10 @@ export const secretDescriptions = {
   meetApiKey: "Optional. First API key of OpenVidu Meet. Default none.",
   certificatePrivateKey:
     "Conditional. Private key of the certificate, PEM in base64. Required for certificate kind owncert.",
+  sshPrivateKey:
+    "Conditional. Private SSH key of the deployer, as OpenSSH or PEM writes it, without a passphrase. Required on-premises " +
+    "unless ssh.agent is true.",
+  s3SecretKey: "Conditional. Secret key of storage.s3. Required on-premises with storage.s3.",
+  mongoUri:
+    "Optional. Address of a MongoDB of your own with its credentials, on-premises. Default: MongoDB on the masters.",
 } as const;

@@ -5,7 +5,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Problem } from "../components/errors";
 import { pemBlocks } from "./pem";
 import { touches, type RuleContext } from "./rules";
-import { secretKeys, type SecretKey } from "./settings";
+import { secretKeys, secretKeysOf, type SecretKey } from "./settings";
 
 /** One secret key of a config as it was read. */
 export interface SecretInput {
@@ -39,6 +39,16 @@ const rules: Readonly<Record<SecretKey, { readonly pattern: RegExp; readonly wha
   meetAdminPassword: { pattern: meetText, what: "made of letters, digits, _ and - only" },
   meetApiKey: { pattern: meetText, what: "made of letters, digits, _ and - only" },
   certificatePrivateKey: { pattern: /^[A-Za-z0-9+/=\s]+$/, what: "a PEM private key in base64" },
+  sshPrivateKey: {
+    pattern:
+      /^-----BEGIN (?:OPENSSH |RSA |EC )?PRIVATE KEY-----\s[A-Za-z0-9+/=\s]+-----END (?:OPENSSH |RSA |EC )?PRIVATE KEY-----\s*$/,
+    what: "a private SSH key without a passphrase, from the line with BEGIN to the line with END",
+  },
+  s3SecretKey: { pattern: safe, what: "a secret key of letters, digits and . _ = + / : @ % , -" },
+  mongoUri: {
+    pattern: /^mongodb(?:\+srv)?:\/\/[A-Za-z0-9._~:/?#[\]@!$&()*+,;=%-]+$/,
+    what: 'an address that begins with "mongodb://" or "mongodb+srv://" and has no blanks or quotes',
+  },
 };
 
 /** Everything that is wrong with the secret keys of a config. */
@@ -61,6 +71,9 @@ function given(key: SecretKey, { secrets, settings, stackName, broken }: SecretC
   if (!rules[key].pattern.test(input.value)) {
     problems.push({ path: key, reason: `the value must be ${rules[key].what}` });
   }
+  if (!secretKeysOf(settings.cloud).includes(key)) {
+    problems.push({ path: key, reason: `belongs to onprem, but this stack is on ${settings.cloud}; remove it` });
+  }
   const forMeet = key === "meetAdminPassword" || key === "meetApiKey";
   if (forMeet && !settings.modules.has("openviduMeet") && !touches(broken, "modules")) {
     problems.push({ path: key, reason: "has no use while openvidu:modules.openviduMeet is false; remove one of them" });
@@ -68,11 +81,12 @@ function given(key: SecretKey, { secrets, settings, stackName, broken }: SecretC
   return problems;
 }
 
-function missing({ secrets, settings, stackName, broken }: SecretContext): Problem[] {
+function missing({ config, secrets, settings, stackName, broken }: SecretContext): Problem[] {
   const problems: Problem[] = [];
   if (secrets.license === undefined) {
     problems.push({ path: "license", reason: `is missing; run "${setCommand("license", stackName)}"` });
   }
+  problems.push(...missingOnPremises({ config, secrets, settings, stackName, broken }));
   if (touches(broken, "certificate")) return problems;
   const own = settings.certificate.kind === "owncert";
   if (own && secrets.certificatePrivateKey === undefined) {
@@ -86,8 +100,28 @@ function missing({ secrets, settings, stackName, broken }: SecretContext): Probl
   return problems;
 }
 
+function missingOnPremises({ config, secrets, settings, stackName, broken }: SecretContext): Problem[] {
+  if (config.cloud !== "onprem") return [];
+  const problems: Problem[] = [];
+  const agent = config.ssh?.agent ?? false;
+  if (!touches(broken, "ssh") && agent === (secrets.sshPrivateKey !== undefined)) {
+    const reason = agent
+      ? "has no use while openvidu:ssh.agent is true; remove one of them"
+      : `is missing; run "${setCommand("sshPrivateKey", stackName)} < <file>", or set openvidu:ssh.agent to true`;
+    problems.push({ path: "sshPrivateKey", reason });
+  }
+  const s3 = settings.onPremises?.s3 !== undefined;
+  if (!touches(broken, "storage") && s3 !== (secrets.s3SecretKey !== undefined)) {
+    const reason = s3
+      ? `is missing; openvidu:storage.s3 needs it: run "${setCommand("s3SecretKey", stackName)}"`
+      : "has no use without openvidu:storage.s3; remove one of them";
+    problems.push({ path: "s3SecretKey", reason });
+  }
+  return problems;
+}
+
 /** What Key Vault and Secrets Manager leave for the certificate in a bundle (25 KB and 64 KB with everything else). */
-const mostCertificateText = { aws: 56_000, azure: 20_000 } as const;
+const mostCertificateText = { aws: 56_000, azure: 20_000, onprem: 200_000 } as const;
 
 function keyOfCertificate({ secrets, settings, broken }: SecretContext): Problem[] {
   const { certificate, cloud } = settings;

@@ -4,6 +4,7 @@
 import type { CloudModel, ExistingThings, Json } from "../model";
 import { aws } from "./aws/index";
 import { azure } from "./azure/index";
+import { command } from "./command";
 import { existingThings, withExisting } from "./existing";
 import { providers } from "./providers";
 import { random } from "./random";
@@ -13,6 +14,7 @@ import { tls } from "./tls";
 export const clouds: Readonly<Record<string, CloudModel>> = {
   aws,
   "azure-native": azure,
+  command,
   random,
   tls,
   pulumi: providers,

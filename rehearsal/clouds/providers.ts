@@ -31,6 +31,7 @@ export const providers: CloudModel = {
       },
     ),
     "pulumi:providers:azure-native": provider("declaration of azure-native.Provider"),
+    "pulumi:providers:command": provider("declaration of command.Provider"),
     "pulumi:providers:random": provider("declaration of random.Provider"),
     "pulumi:providers:tls": provider("declaration of tls.Provider"),
   },

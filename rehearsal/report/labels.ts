@@ -32,7 +32,11 @@ export function zoneLabel(name: string, { heading }: Topology): string {
 
 /** `OpenVidu on AWS, eu-west-1` */
 export function titleOf({ heading: { cloud, region, version }, stack }: Topology): { title: string; subtitle: string } {
-  const clouds: Readonly<Record<string, string>> = { aws: "AWS", azure: "Azure" };
+  const clouds: Readonly<Record<string, string>> = {
+    aws: "AWS",
+    azure: "Azure",
+    onprem: "machines of one's own",
+  };
   const where = [cloud === undefined ? "" : (clouds[cloud] ?? cloud), region ?? ""].filter((each) => each !== "");
   const title = `OpenVidu High Availability${where.length > 0 ? ` on ${where.join(", ")}` : ""}`;
   return {

@@ -18,7 +18,11 @@ export interface TextOptions {
   readonly today?: Date;
 }
 
-const cloudTitles: Readonly<Record<string, string>> = { aws: "AWS", azure: "Azure" };
+const cloudTitles: Readonly<Record<string, string>> = {
+  aws: "AWS",
+  azure: "Azure",
+  onprem: "machines of one's own",
+};
 const editionTitles: Readonly<Record<string, string>> = { ha: "High Availability" };
 const partyTitles: Readonly<Record<string, string>> = {
   internet: "Internet",
@@ -165,7 +169,11 @@ function outputSections({ outputs, preview }: Summary, style: Style, width: numb
     ...one("media group", outputs["mediaGroup"]),
     ...entriesOf(outputs["storage"]),
   ]);
-  const shown = ["urls", "entryAddress", "dnsRecords", "credentials", "masterAddresses", "mediaGroup", "storage"];
+  add("What you have to put somewhere yourself (output handover)", linesOf(outputs["handover"]));
+  const shown = [
+    ...["urls", "entryAddress", "dnsRecords", "credentials", "masterAddresses", "mediaGroup", "storage"],
+    "handover",
+  ];
   // What the next update reads is of no use to a person.
   const remembered: readonly string[] = [generationsOutput, fixedOutput];
   const others = Object.entries(outputs).filter(([key]) => !shown.includes(key) && !remembered.includes(key));
@@ -175,6 +183,11 @@ function outputSections({ outputs, preview }: Summary, style: Style, width: numb
   );
   if (preview && sections.length > 0) sections.at(-1)?.push(style.dim("  <unknown> becomes known with the deployment"));
   return sections;
+}
+
+/** Whole files, by name and length. */
+function linesOf(files: unknown): string[][] {
+  return entriesOf(files).map(([name = "", text = ""]) => [name, `${text.trimEnd().split("\n").length} lines`]);
 }
 
 function reachSection({ reach, preview }: Summary, style: Style, width: number): string[][] {

@@ -7,6 +7,7 @@ import { scalingMediaPoolToken } from "../../components/scaling-media-pool";
 import type { Graph, RecordedResource } from "../graph";
 import { at, type Json, listAt, textAt, unwrapSecrets } from "../json";
 import { reachFromGraph, type ReachRow } from "../reach";
+import { machinesOnPremises } from "../reach-onprem";
 import { qualifiedType } from "../urn";
 import type { Heading } from "./summary";
 
@@ -60,15 +61,16 @@ interface Plain {
 /** Reads the shape of a deployment. In a preview what depends on ids is missing. */
 export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
   const resources = graph.resources.filter(({ custom }) => custom).map(plain);
-  const masters = mastersOf(resources);
-  const media = mediaOf(resources);
+  const own = machinesOnPremises(graph);
+  const masters = [...mastersOf(resources), ...ownMasters(own)];
+  const media = own.length > 0 ? ownMedia(own) : mediaOf(resources);
   const names = [...new Set([...masters.map(({ zone }) => zone), ...media.zones])].sort();
   const stores = storesOf(resources);
   return {
     stack: graph.stack,
     heading,
     entryAddress: textAt(graph.outputs, "entryAddress"),
-    listeners: listenersOf(resources).sort((a, b) => a.port - b.port),
+    listeners: [...listenersOf(resources), ...ownListeners(graph)].sort((a, b) => a.port - b.port),
     zones: names.map((name) => ({
       name,
       masters: masters
@@ -103,6 +105,30 @@ function mastersOf(resources: readonly Plain[]): (Master & { zone: string })[] {
   });
   return [...onAws, ...onAzure].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+type OwnMachine = ReturnType<typeof machinesOnPremises>[number];
+
+function ownMasters(own: readonly OwnMachine[]): (Master & { zone: string })[] {
+  return own.filter(({ tier }) => tier === "master").map(({ name, address }) => ({ name, address, zone: "" }));
+}
+
+function ownMedia(own: readonly OwnMachine[]): Topology["media"] & { zones: string[] } {
+  const count = own.filter(({ tier }) => tier === "media").length;
+  return { name: "media nodes", min: count, max: count, zones: [""] };
+}
+
+/** Where the customer has the entry, its ports show in what the masters let in from outside. */
+function ownListeners(graph: Graph): Listener[] {
+  const machines = machinesOnPremises(graph);
+  const outside = reachFromGraph(graph).filter(
+    ({ from, to, purpose }) => to === "master" && from !== "media" && from !== "master" && isEntry(purpose),
+  );
+  const ports = [...new Set(machines.length > 0 ? outside.map((row) => row.ports.first) : [])];
+  return ports.map((port) => ({ port, targetPort: port, target: "master", endsTls: false }));
+}
+
+/** Ids of flows of the entry; operators and health checks come from outside too. */
+const isEntry = (flow: string): boolean => /^(direct|external|balanced)-/.test(flow);
 
 function zoneOfSubnet(subnetId: string, resources: readonly Plain[]): string {
   return textAt(resources.find(({ id }) => id === subnetId)?.json, "availabilityZone");

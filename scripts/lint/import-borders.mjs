@@ -11,6 +11,7 @@ const layers = [
   "components",
   "providers/aws",
   "providers/azure",
+  "providers/onprem",
   "providers",
   "stacks",
   "automation",
@@ -23,7 +24,7 @@ const layers = [
 /** Files at the top level, `index.ts` above all: they put the program together as `stacks` does. */
 const topLevel = "index";
 
-const providers = ["providers", "providers/aws", "providers/azure"];
+const providers = ["providers", "providers/aws", "providers/azure", "providers/onprem"];
 const product = ["openvidu", "nodes", "components", ...providers, "stacks", "index"];
 
 /** What a file of each layer may import, besides its own layer. */
@@ -33,7 +34,8 @@ const mayImport = {
   components: ["openvidu", "nodes"],
   "providers/aws": ["openvidu", "components"],
   "providers/azure": ["openvidu", "components"],
-  providers: ["openvidu", "components", "providers/aws", "providers/azure"],
+  "providers/onprem": ["openvidu", "components"],
+  providers: ["openvidu", "components", "providers/aws", "providers/azure", "providers/onprem"],
   stacks: ["openvidu", "components", ...providers],
   index: ["openvidu", "components", ...providers, "stacks"],
   automation: product,
@@ -48,19 +50,21 @@ const isPackage = (name) => (specifier) => specifier === name || specifier.start
 const pulumi = (specifier) => specifier.startsWith("@pulumi/");
 const aws = isPackage("@pulumi/aws");
 const azure = isPackage("@pulumi/azure-native");
+const command = isPackage("@pulumi/command");
 const zod = isPackage("zod");
 
 /** Packages that a layer must do without. Layers that are not listed may use what package.json has. */
 const mayNotUse = {
   openvidu: [pulumi, zod],
   nodes: [pulumi, zod],
-  components: [aws, azure, zod],
-  "providers/aws": [azure, zod],
-  "providers/azure": [aws, zod],
-  providers: [aws, azure, zod],
-  stacks: [aws, azure],
-  index: [aws, azure, zod],
-  automation: [aws, azure],
+  components: [aws, azure, command, zod],
+  "providers/aws": [azure, command, zod],
+  "providers/azure": [aws, command, zod],
+  "providers/onprem": [aws, azure, zod],
+  providers: [aws, azure, command, zod],
+  stacks: [aws, azure, command],
+  index: [aws, azure, command, zod],
+  automation: [aws, azure, command],
 };
 
 function layerOf(file, root) {

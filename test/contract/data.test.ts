@@ -3,10 +3,9 @@
  * a machine is made from stays as it was until that machine's turn comes.
  */
 import assert from "node:assert/strict";
-import type { CloudName } from "../../components/cloud";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { inputsOf, isBelow, ofType, onlyOne } from "../support/graph-queries";
-import { forEachGraph } from "./examples";
+import { forEachCloudGraph, type MachineCloud } from "./examples";
 
 interface Keeping {
   readonly type: string;
@@ -18,7 +17,7 @@ interface Keeping {
 
 /** Types with data, addresses or credentials, and how each is kept. */
 /* prettier-ignore */
-const keeping: Readonly<Record<CloudName, readonly Keeping[]>> = {
+const keeping: Readonly<Record<MachineCloud, readonly Keeping[]>> = {
   aws: [
     { type: "aws:ebs/volume:Volume", kept: true, protected: true },
     { type: "aws:s3/bucket:Bucket", kept: true, protected: true },
@@ -42,11 +41,11 @@ const keeping: Readonly<Record<CloudName, readonly Keeping[]>> = {
 
 const machineType = { aws: "aws:ec2/instance:Instance", azure: "azure-native:compute:VirtualMachine" } as const;
 
-function masters(graph: Graph, cloud: CloudName): RecordedResource[] {
+function masters(graph: Graph, cloud: MachineCloud): RecordedResource[] {
   return ofType(graph, machineType[cloud]);
 }
 
-forEachGraph("data", (graph, { cloud, stack }) => {
+forEachCloudGraph("data", (graph, { cloud, stack }) => {
   const hasOwnStorage = !stack.endsWith("-production");
 
   it("is kept on destroy, and protected from deletion and replacement", async () => {
@@ -100,7 +99,7 @@ forEachGraph("data", (graph, { cloud, stack }) => {
   });
 });
 
-forEachGraph("encryption", (graph, { cloud, stack }) => {
+forEachCloudGraph("encryption", (graph, { cloud, stack }) => {
   const ownKey = stack.endsWith("-production");
 
   if (cloud === "aws") {

@@ -33,7 +33,21 @@ const types: Readonly<Record<CloudName, Types>> = {
     group: "azure-native:compute:VirtualMachineScaleSet",
     grants: ["azure-native:authorization:RoleAssignment"],
   },
+  // Addresses and disks are the customer's, and nobody gives rights.
+  onprem: {
+    machine: "command:remote:Command",
+    address: "none",
+    disk: "none",
+    group: "command:remote:Command",
+    grants: [],
+  },
 };
+
+/** What makes the masters, and what makes the media nodes. */
+const mastersOf = (graph: Graph, cloud: CloudName): RecordedResource[] =>
+  inPool(graph, "MasterPool", types[cloud].machine);
+const groupsOf = (graph: Graph, cloud: CloudName): RecordedResource[] =>
+  inPool(graph, "ScalingMediaPool", types[cloud].group);
 
 const urns = (resources: readonly RecordedResource[]): string[] => resources.map(({ urn }) => urn);
 
@@ -58,13 +72,13 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
 
   it("there is no path between any two masters", async () => {
     const recorded = await graph();
-    const masters = ofType(recorded, named.machine);
+    const masters = mastersOf(recorded, cloud);
     for (const master of masters) assert.deepEqual(needed(recorded, master, masters), [], master.name);
   });
 
   it("a master needs no address or disk that waits for a machine", async () => {
     const recorded = await graph();
-    const machines = ofType(recorded, named.machine);
+    const machines = mastersOf(recorded, cloud);
     for (const type of [named.address, named.disk]) {
       for (const resource of inPool(recorded, "MasterPool", type)) {
         assert.deepEqual(needed(recorded, resource, machines), [], resource.name);
@@ -74,27 +88,34 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
 
   it("every machine knows the masters' addresses before it exists: they are fixed, or it waits for the interfaces", async () => {
     const recorded = await graph();
+    if (cloud === "onprem") return;
     const addresses = inPool(recorded, "MasterPool", named.address);
     assert.equal(addresses.length, 4);
     const chosenByCloud = addresses.filter((each) => !hasFixedAddress(each));
-    for (const node of [...ofType(recorded, named.machine), ...ofType(recorded, named.group)]) {
+    for (const node of [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)]) {
       assert.deepEqual(needed(recorded, node, chosenByCloud), urns(chosenByCloud), node.name);
     }
-    for (const [index, master] of ofType(recorded, named.machine).entries()) {
+    for (const [index, master] of mastersOf(recorded, cloud).entries()) {
       assert.ok(needed(recorded, master, [addresses[index]!]).length === 1, `${master.name} needs its own interface`);
     }
   });
 
-  it("the media group waits for no machine of the masters", async () => {
+  const waiting =
+    cloud === "onprem"
+      ? "media nodes wait until the masters are ready, and leave before them"
+      : "the media group waits for no machine of the masters";
+  it(waiting, async () => {
     const recorded = await graph();
-    const [group] = ofType(recorded, named.group);
-    assert.ok(group);
-    assert.deepEqual(needed(recorded, group, ofType(recorded, named.machine)), []);
+    const groups = groupsOf(recorded, cloud);
+    const masters = mastersOf(recorded, cloud);
+    assert.ok(groups.length > 0);
+    for (const group of groups)
+      assert.deepEqual(needed(recorded, group, masters), cloud === "onprem" ? urns(masters) : []);
   });
 
   it("credentials, grants, storage and entry wait for no machine", async () => {
     const recorded = await graph();
-    const machines = [...ofType(recorded, named.machine), ...ofType(recorded, named.group)];
+    const machines = [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)];
     const early = recorded.resources.filter((resource) =>
       [
         "SecretStore",
@@ -115,10 +136,10 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
   it("grants outlive every machine: machines wait for each of them", async () => {
     const recorded = await graph();
     const grants = recorded.resources.filter(({ type }) => named.grants.includes(type));
-    const nodes = [...ofType(recorded, named.machine), ...ofType(recorded, named.group)];
+    const nodes = [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)];
     // What a pool grants to its own machines may name the machines' group; it is checked by itself below.
     const common = grants.filter((grant) => !isBelow(recorded, grant, "openvidu:index:ScalingMediaPool"));
-    assert.ok(common.length >= (cloud === "aws" ? 4 : 2), `${common.length} grants`);
+    assert.ok(common.length >= { aws: 4, azure: 2, onprem: 0 }[cloud], `${common.length} grants`);
     for (const grant of common) {
       const waiting = nodes.filter((node) => allDependencies(recorded, node).has(grant.urn));
       assert.ok(waiting.length > 0, `no machine waits for ${grant.name}`);
@@ -136,19 +157,21 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
     const isForMasters = ({ dependencies }: RecordedResource): boolean =>
       dependencies.some((urn) => /::openvidu-master-identity[^:]*$/.test(urn));
     const own = granted.filter((grant) => !isForMasters(grant));
-    const [group] = ofType(recorded, named.group);
+    const [group] = groupsOf(recorded, cloud);
     assert.deepEqual(needed(recorded, group!, own), urns(own));
     // Masters may end machines of the group where no group of the cloud does it; that needs a group to be about.
     const forMasters = granted.filter(isForMasters);
-    assert.equal(forMasters.length, cloud === "aws" ? 0 : 3);
+    assert.equal(forMasters.length, cloud === "azure" ? 3 : 0);
     assert.deepEqual(needed(recorded, group!, forMasters), []);
   });
 
   it("credentials are written before any machine exists and outlive it", async () => {
     const recorded = await graph();
     const secrets = bundlesOf(recorded);
-    assert.equal(secrets.length, 2);
-    for (const node of [...ofType(recorded, named.machine), ...ofType(recorded, named.group)]) {
+    if (cloud === "onprem")
+      assert.equal(secrets.length, mastersOf(recorded, cloud).length + groupsOf(recorded, cloud).length);
+    else assert.equal(secrets.length, 2);
+    for (const node of [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)]) {
       assert.ok(needed(recorded, node, secrets).length > 0, `${node.name} waits for no bundle`);
     }
   });
@@ -160,11 +183,24 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
         (cloud === "aws" ? /:(NatGateway|InternetGateway|RouteTableAssociation|Route)$/ : /:(NatGateway)$/).test(type),
       );
       assert.ok(egress.length > 0);
-      const nodes = [...ofType(recorded, named.machine), ...ofType(recorded, named.group)];
+      const nodes = [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)];
       for (const each of egress) {
         const waiting = nodes.filter((node) => allDependencies(recorded, node).has(each.urn));
         assert.ok(waiting.length > 0 || /load-?balancer|entry/.test(each.name), `no machine waits for ${each.name}`);
       }
+    });
+  }
+
+  if (cloud === "onprem") {
+    it("nothing is changed on any machine before every machine has been looked at", async () => {
+      const recorded = await graph();
+      const checks = ofType(recorded, "command:remote:Command").filter((each) =>
+        isBelow(recorded, each, "openvidu:index:Network"),
+      );
+      const changing = ofType(recorded, "command:remote:Command").filter((each) => !checks.includes(each));
+      assert.ok(checks.length >= 6 && changing.length >= 12);
+      for (const each of changing) assert.deepEqual(needed(recorded, each, checks), urns(checks), each.name);
+      for (const each of checks) assert.deepEqual([...directDependencies(each)], [], each.name);
     });
   }
 

@@ -27,6 +27,8 @@ export const examples: readonly Example[] = [
   { stack: "aws-ha-production", cloud: "aws", ownNetwork: false },
   { stack: "azure-ha", cloud: "azure", ownNetwork: true },
   { stack: "azure-ha-production", cloud: "azure", ownNetwork: false },
+  { stack: "onprem-ha-dns", cloud: "onprem", ownNetwork: false },
+  { stack: "onprem-ha-nlb", cloud: "onprem", ownNetwork: false },
 ];
 
 export const modes = ["up", "preview"] as const;
@@ -112,16 +114,36 @@ export function settingsOf(stack: string): Settings {
 
 /** What decides the flows of an example stack. */
 export function flowContextOf(stack: string): FlowContext {
-  const { cloud, edition, version, modules, features, rtcEngine, certificate } = settingsOf(stack);
+  const { cloud, edition, version, modules, features, rtcEngine, certificate, onPremises } = settingsOf(stack);
   return {
     edition,
     version,
     modules,
     features,
     rtcEngine,
-    tls: certificate.kind === "acm" ? "loadBalancer" : "node",
-    minio: !clouds[cloud].capabilities.externalClusterData,
+    tls: ["acm", "external"].includes(certificate.kind) ? "loadBalancer" : "node",
+    minio: !clouds[cloud].capabilities.externalClusterData && onPremises?.s3 === undefined,
+    ...(onPremises && { entry: onPremises.entry, turnDomain: onPremises.turnDomain !== undefined }),
   };
+}
+
+/** Clouds on which the program makes the machines. */
+export type MachineCloud = Exclude<CloudName, "onprem">;
+
+/** An example on a cloud. */
+export interface CloudExample extends Example {
+  readonly cloud: MachineCloud;
+}
+
+/** Runs `define` once for each example on a cloud; what is so only where machines are made. */
+export function forEachCloudGraph(
+  what: string,
+  define: (graph: () => Promise<Graph>, example: CloudExample, mode: Mode) => void,
+  choose: { readonly modes?: readonly Mode[] } = {},
+): void {
+  for (const cloud of ["aws", "azure"] as const) {
+    forEachGraph(what, (graph, example, mode) => define(graph, { ...example, cloud }, mode), { ...choose, cloud });
+  }
 }
 
 /** Runs `define` once for each example and mode, inside a suite of its own. */

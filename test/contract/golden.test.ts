@@ -35,9 +35,11 @@ function componentTree(graph: Graph): string[] {
 }
 
 describe("golden component tree", () => {
-  it("is the same for a passthrough cluster on AWS and on Azure", async () => {
-    const [aws, azure] = await Promise.all([graphOf("aws-ha-letsencrypt"), graphOf("azure-ha")]);
+  it("is the same on AWS, on Azure and on machines of the customer's own, where the masters end TLS", async () => {
+    const stacks = ["aws-ha-letsencrypt", "azure-ha", "onprem-ha-dns"];
+    const [aws, azure, onprem] = (await Promise.all(stacks.map((stack) => graphOf(stack)))) as [Graph, Graph, Graph];
     assert.deepEqual(componentTree(aws), componentTree(azure));
+    assert.deepEqual(componentTree(aws), componentTree(onprem));
   });
 
   it("has one cluster with ten roles directly below it", async () => {

@@ -22,7 +22,7 @@ import {
   type Protocol,
 } from "../support/packet-filter";
 import { type Admits, differences, type Expectation, type Place, placesOf, samplePorts } from "../support/reachability";
-import { type Example, flowContextOf, forEachGraph, settingsOf } from "./examples";
+import { type CloudExample, flowContextOf, forEachCloudGraph, settingsOf } from "./examples";
 
 type Tier = "loadBalancer" | "master" | "media";
 const isTier = ({ kind }: Place): boolean => kind === "loadBalancer" || kind === "master" || kind === "media";
@@ -267,12 +267,12 @@ function azureGraphFilter(graph: Graph): { admits: Admits; groups: Record<Tier, 
   };
 }
 
-function expectationOf({ stack, cloud }: Example): Expectation {
+function expectationOf({ stack, cloud }: CloudExample): Expectation {
   const { operatorCidrs, egressCidrs } = settingsOf(stack).access;
   return { cloud, flows: flowsFor(flowContextOf(stack)), operatorCidrs, egressCidrs };
 }
 
-forEachGraph(
+forEachCloudGraph(
   "reachability",
   (graph, example) => {
     const { cloud, stack } = example;

@@ -17,6 +17,18 @@ const markers = {
   meetApiKey: "marked-apikey-Wd4sFc6VuXe1",
 } as const;
 
+/** More of them, which only machines of the customer's own have a use for. */
+const ownMachines: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "onprem-ha-dns": {
+    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nmarkedsshkeyHy6bTg9RfCv3\n-----END OPENSSH PRIVATE KEY-----\n",
+    mongoUri: "mongodb://marked-mongo-Lp8kMj7NhBg2.example.com/",
+  },
+  "onprem-ha-nlb": {
+    sshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nmarkedsshkeyHy6bTg9RfCv3\n-----END OPENSSH PRIVATE KEY-----\n",
+    s3SecretKey: "marked-s3key-Zx4cVb6NmQw8",
+  },
+};
+
 /** Where a secret may be, and then only wrapped as one. */
 /* prettier-ignore */
 const mayHold: Readonly<Record<CloudName, readonly { type: RegExp; name?: RegExp; path: RegExp; why: string }[]>> = {
@@ -31,6 +43,13 @@ const mayHold: Readonly<Record<CloudName, readonly { type: RegExp; name?: RegExp
     { type: /^openvidu:index:ClusterSecrets$/, path: /^outputs\.credentials\./, why: "handed to the store" },
     { type: /^openvidu:index:ObjectStore$/, path: /^outputs\.settings\.AZURE_ACCOUNT_KEY$/, why: "OpenVidu's Azure mode knows account keys only" },
     { type: /^tls:index\/privateKey:/, path: /^outputs\.privateKey(Pem|Openssh|PemPkcs8)$/, why: "generated there, given to nobody" },
+  ],
+  onprem: [
+    { type: /^random:/, path: /^outputs\.(result|bcryptHash)$/, why: "generated there" },
+    { type: /^command:remote:Command$/, name: /^openvidu-secrets-/, path: /^(inputs|outputs)\.stdin$/, why: "the bundle on its way to a node" },
+    { type: /^command:remote:Command$/, path: /^(inputs|outputs)\.connection\.privateKey$/, why: "what opens the connection" },
+    { type: /^openvidu:index:ClusterSecrets$/, path: /^outputs\.credentials\./, why: "handed to the store" },
+    { type: /^openvidu:index:ObjectStore$/, path: /^outputs\.settings\.(EXTERNAL_S3_SECRET_KEY|EXTERNAL_MONGO_URI)$/, why: "OpenVidu knows keys and addresses only" },
   ],
 };
 
@@ -105,12 +124,21 @@ const variants = new Map<string, Promise<Graph>>();
 /** The example with marked secrets, evaluated once. */
 function marked(stack: string, preview: boolean): Promise<Graph> {
   const key = `${stack} ${preview}`;
-  const graph = variants.get(key) ?? evaluateVariant(stack, { secrets: markers, preview });
+  const graph =
+    variants.get(key) ?? evaluateVariant(stack, { secrets: { ...markers, ...ownMachines[stack] }, preview });
   variants.set(key, graph);
   return graph;
 }
 
 const configured = Object.entries(markers).map(([name, value]) => needle(name, value));
+
+/** The secrets of one example's config, by a part of each that stays together. */
+const configuredFor = (stack: string): Needle[] => [
+  ...configured,
+  ...Object.entries(ownMachines[stack] ?? {}).map(([name, value]) =>
+    needle(name, /marked[A-Za-z0-9-]+/.exec(value)![0]),
+  ),
+];
 
 for (const { stack, cloud } of examples) {
   describe(`secrets: ${stack}`, () => {
@@ -119,7 +147,7 @@ for (const { stack, cloud } of examples) {
     it("from config and generated ones lie nowhere but in the bundles", async () => {
       const graph = await marked(stack, false);
       assert.deepEqual([graph.exitCode, graph.refusals], [0, []]);
-      assert.deepEqual(leaks(graph, cloud, [...configured, ...generated(graph, cloud)]), []);
+      assert.deepEqual(leaks(graph, cloud, [...configuredFor(stack), ...generated(graph, cloud)]), []);
     });
 
     it("do reach the bundle of the masters, so that the search has something to find", async () => {
@@ -145,7 +173,9 @@ for (const { stack, cloud } of examples) {
 
     it("are marked as secret wherever a bundle is given to the store", async () => {
       for (const { inputs } of bundlesOf(await marked(stack, false))) {
-        const leaves = [...leavesOf(inputs)].filter(({ path }) => /(secretString|properties\.value)$/.test(path));
+        const leaves = [...leavesOf(inputs)].filter(({ path }) =>
+          /(secretString|properties\.value|^stdin)$/.test(path),
+        );
         assert.equal(leaves.length, 1);
         assert.ok(leaves[0]?.secret);
       }
@@ -154,11 +184,14 @@ for (const { stack, cloud } of examples) {
 }
 
 describe("secrets of previews", () => {
-  for (const stack of ["aws-ha"]) {
+  for (const [stack, cloud] of [
+    ["aws-ha", "aws"],
+    ["onprem-ha-nlb", "onprem"],
+  ] as const) {
     it(`of ${stack} are as well hidden`, async () => {
       const graph = await marked(stack, true);
       assert.equal(graph.exitCode, 0);
-      assert.deepEqual(leaks(graph, stack.startsWith("aws") ? "aws" : "azure", configured), []);
+      assert.deepEqual(leaks(graph, cloud, configuredFor(stack)), []);
     });
   }
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { RecordedResource } from "../../rehearsal/graph";
 import { inputsOf, isTaggable, ofType, onlyOne } from "../support/graph-queries";
-import { forEachGraph } from "./examples";
+import { forEachCloudGraph } from "./examples";
 
 /** Labels as Auto Scaling groups have them, as an object. */
 function tagsOf(resource: RecordedResource): Record<string, string> {
@@ -11,7 +11,7 @@ function tagsOf(resource: RecordedResource): Record<string, string> {
   return Object.fromEntries((tags as { key: string; value: string }[]).map(({ key, value }) => [key, value]));
 }
 
-forEachGraph("tags", (graph, { cloud }) => {
+forEachCloudGraph("tags", (graph, { cloud }) => {
   it("reach every resource whose type has them", async () => {
     const { resources, project, stack } = await graph();
     const taggable = resources.filter(

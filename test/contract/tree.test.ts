@@ -81,15 +81,17 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
     const explicit = new Set(
       providers.filter(({ name }) => !name.startsWith("default")).map(({ urn, id }) => `${urn}::${id}`),
     );
-    const ofClouds = recorded.resources.filter(({ type, custom }) => custom && /^(aws|azure-native):/.test(type));
-    assert.ok(ofClouds.length > 25, `only ${ofClouds.length} resources`);
+    const ofClouds = recorded.resources.filter(
+      ({ type, custom }) => custom && /^(aws|azure-native|command):/.test(type),
+    );
+    assert.ok(ofClouds.length >= (cloud === "onprem" ? 18 : 26), `only ${ofClouds.length} resources`);
     assert.deepEqual(
       ofClouds.filter(({ provider }) => !explicit.has(provider ?? "")).map(({ urn }) => urn),
       [],
     );
     const defaults = providers.filter(({ name }) => name.startsWith("default")).map(({ type }) => type);
     assert.deepEqual(
-      defaults.filter((type) => /:(aws|azure-native)$/.test(type)),
+      defaults.filter((type) => /:(aws|azure-native|command)$/.test(type)),
       [],
     );
   });
@@ -153,9 +155,14 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
         "azure-native:compute:Disk",
         "azure-native:compute:VirtualMachine",
       ],
+      // Address and disk are the customer's.
+      onprem: ["command:remote:Command"],
     };
-    assert.deepEqual(types[cloud].map(inPool), [4, 4, 4]);
-    assert.equal(ofType(recorded, types[cloud][2]!).length, 4, "machines outside the pool");
+    assert.deepEqual(
+      types[cloud].map(inPool),
+      types[cloud].map(() => 4),
+    );
+    if (cloud !== "onprem") assert.equal(ofType(recorded, types[cloud].at(-1)!).length, 4, "machines outside the pool");
   });
 
   it("creates nothing in a network that it adopts", async () => {
@@ -167,19 +174,21 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
   });
 });
 
-describe("roles on both clouds", () => {
+describe("roles on every cloud", () => {
   it("give out the same outputs", async () => {
-    const [aws, azure] = await Promise.all([graphOf("aws-ha-letsencrypt"), graphOf("azure-ha")]);
+    const stacks = ["aws-ha-letsencrypt", "azure-ha", "onprem-ha-dns"];
+    const [aws, azure, onprem] = (await Promise.all(stacks.map((stack) => graphOf(stack)))) as [Graph, Graph, Graph];
     const outputs = (graph: Graph): [string, string[]][] =>
       Object.keys(roles).flatMap((token) =>
         ofType(graph, token).map(({ name, outputs: given }): [string, string[]] => [
           `${token} ${name}`,
           Object.keys(given)
-            .filter((key) => !["urn", "id"].includes(key))
+            .filter((key) => !["urn", "id", "handover"].includes(key))
             .sort(),
         ]),
       );
     assert.deepEqual(outputs(aws), outputs(azure));
+    assert.deepEqual(outputs(aws), outputs(onprem));
   });
 
   it("give the stack the same outputs", async () => {
@@ -195,13 +204,17 @@ describe("roles on both clouds", () => {
       "storage",
       "urls",
     ];
-    for (const graph of graphs) assert.deepEqual(Object.keys(graph.outputs).sort(), expected, graph.stack);
+    for (const graph of graphs) {
+      // What a person has to put somewhere himself; a cloud takes it all.
+      const own = graph.stack.startsWith("onprem") ? ["handover"] : [];
+      assert.deepEqual(Object.keys(graph.outputs).sort(), [...expected, ...own].sort(), graph.stack);
+    }
   });
 });
 
 forEachGraph(
   "stack outputs",
-  (graph) => {
+  (graph, { cloud }) => {
     it("name every service, the entry, four masters, the group and the place of the credentials", async () => {
       const outputs = inputsOf({ inputs: (await graph()).outputs } as unknown as RecordedResource);
       const urls = outputs.urls as Record<string, string>;
@@ -212,7 +225,7 @@ forEachGraph(
       assert.match(outputs.entryAddress as string, /^[a-z0-9-]+(\.[a-z0-9-]+)+$/);
       assert.equal(new Set(outputs.masterAddresses as string[]).size, 4);
       for (const address of outputs.masterAddresses as string[]) assert.match(address, /^\d+\.\d+\.\d+\.\d+$/);
-      assert.match(outputs.credentials as string, /^https:\/\//);
+      assert.match(outputs.credentials as string, cloud === "onprem" ? /^ssh:\/\// : /^https:\/\//);
       assert.ok(outputs.mediaGroup);
       assert.ok((outputs.storage as Record<string, string>).appData);
     });

@@ -4,10 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
-import type { CloudName } from "../../components/cloud";
 import type { Graph } from "../../rehearsal/graph";
 import { inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
-import { forEachGraph } from "./examples";
+import { forEachCloudGraph, type MachineCloud } from "./examples";
 
 /**
  * AWS takes 16 384 bytes before base64, so that masters fetch there what has no room; Azure takes 65 535 bytes of custom
@@ -21,7 +20,7 @@ interface Boot {
   readonly role: "master" | "media";
 }
 
-function boots(graph: Graph, cloud: CloudName): Boot[] {
+function boots(graph: Graph, cloud: MachineCloud): Boot[] {
   const masters = ofType(
     graph,
     cloud === "aws" ? "aws:ec2/instance:Instance" : "azure-native:compute:VirtualMachine",
@@ -66,7 +65,7 @@ function settingsIn(boot: Boot): Record<string, string> {
   );
 }
 
-forEachGraph(
+forEachCloudGraph(
   "user data",
   (graph, { cloud, stack }) => {
     it("is within the limits of its cloud, with room to spare", async () => {

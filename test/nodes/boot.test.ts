@@ -47,7 +47,7 @@ function prepare(world: StandIn, { cloud, role }: NodeKind): Machine {
   Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", OPENVIDU_NODE_PAUSE: "1" });
   machine.write("/dev/console", "");
   machine.write(`${library}/cloud.py`, fakeCloud(JSON.stringify(bundleOf(cloud, role))));
-  if (role === "master") machine.write(`${library}/data-disk.sh`, dataDisk, 0o755);
+  if (role === "master" && cloud !== "onprem") machine.write(`${library}/data-disk.sh`, dataDisk, 0o755);
   machine.stub("docker", 'case "$1" in --version) echo "Docker version 29.5.3, build x";; esac');
   machine.stub("docker-compose", 'echo "Docker Compose version v5.1.4"');
   machine.stub("sysctl", "true");
@@ -83,7 +83,7 @@ function flagsOf({ cloud, role }: NodeKind): string[] {
   });
 }
 
-const kinds: NodeKind[] = (["aws", "azure"] as const).flatMap((cloud) =>
+const kinds: NodeKind[] = (["aws", "azure", "onprem"] as const).flatMap((cloud) =>
   (["master", "media"] as const).map((role) => ({ cloud, role })),
 );
 
@@ -119,7 +119,8 @@ describe("the first boot", function () {
       assert.ok(machine.has("/opt/openvidu/.openvidu-node/initialised"));
       assert.equal(machine.read("/opt/openvidu/.openvidu-node/etc/systemd/system/openvidu.service"), "unit\n");
       const disk = machine.calls("data-disk");
-      assert.deepEqual(disk, kind.role === "master" ? ["data-disk prepare", "data-disk adopt"] : []);
+      const hasDisk = kind.role === "master" && kind.cloud !== "onprem";
+      assert.deepEqual(disk, hasDisk ? ["data-disk prepare", "data-disk adopt"] : []);
       assert.deepEqual(machine.calls("installer"), [`installer ${flagsOf(kind).join(" ")}`]);
       const others = machine
         .read("/calls")

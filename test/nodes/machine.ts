@@ -44,16 +44,22 @@ export function settingsOf(cloud: Cloud, role: Role): Record<string, string> {
   return {
     CLUSTER: "openvidu-acme-prod",
     REGION: "eu-west-1",
-    BUNDLE_ID:
-      cloud === "aws"
-        ? "arn:aws:secretsmanager:eu-west-1:123456789012:secret:openvidu-acme-prod-masters-1a2b3c4-AbCdEf"
-        : "https://openvidu-acme-1a2b3c4.vault.azure.net/secrets/masters",
+    BUNDLE_ID: {
+      aws: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:openvidu-acme-prod-masters-1a2b3c4-AbCdEf",
+      azure: "https://openvidu-acme-1a2b3c4.vault.azure.net/secrets/masters",
+      onprem: "/etc/openvidu-node/bundle.json",
+    }[cloud],
     MASTER_IPS: "10.0.0.4,10.0.1.4,10.0.2.4,10.0.0.5",
-    ...(cloud === "aws"
-      ? { DNS_SUFFIX: "amazonaws.com" }
-      : { IDENTITY_CLIENT_ID: "7a1c0c5e-0f5b-4a55-9d0a-3a3f6f3c2b11" }),
+    ...{
+      aws: { DNS_SUFFIX: "amazonaws.com" },
+      azure: { IDENTITY_CLIENT_ID: "7a1c0c5e-0f5b-4a55-9d0a-3a3f6f3c2b11" },
+      onprem: { PRIVATE_ADDRESS: "10.0.0.4" },
+    }[cloud],
     ...(role === "master"
-      ? { SLOT: "1", DATA_DISK: cloud === "aws" ? "vol-0123456789abcdef0" : "lun0" }
+      ? {
+          SLOT: "1",
+          ...{ aws: { DATA_DISK: "vol-0123456789abcdef0" }, azure: { DATA_DISK: "lun0" }, onprem: {} }[cloud],
+        }
       : { GROUP_NAME: "openvidu-acme-prod-media", BOOT_TIMEOUT_SECONDS: "1200", DRAIN_TIMEOUT_SECONDS: "86400" }),
     ...(role === "master" ? { COORDINATION_URL: "https://own.example/coordination/" } : {}),
     ...(cloud === "azure" ? { REQUESTS_URL: "https://own.example/requests/" } : {}),
@@ -133,7 +139,10 @@ export function bundleOf(cloud: Cloud, role: Role): Record<string, string> {
           EXTERNAL_S3_BUCKET_APP_DATA: "acme-app",
           EXTERNAL_S3_BUCKET_CLUSTER_DATA: "acme-cluster",
         }
-      : { AZURE_ACCOUNT_NAME: "acmedata", AZURE_ACCOUNT_KEY: "hushAZUREKEY==", AZURE_CONTAINER_NAME: "openvidu" }),
+      : {}),
+    ...(cloud === "azure"
+      ? { AZURE_ACCOUNT_NAME: "acmedata", AZURE_ACCOUNT_KEY: "hushAZUREKEY==", AZURE_CONTAINER_NAME: "openvidu" }
+      : {}),
   };
 }
 

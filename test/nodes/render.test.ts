@@ -10,7 +10,7 @@ import { certificateTypes } from "../../openvidu/installer";
 import { versionNames } from "../../openvidu/versions";
 import { bundleOf, canRun, cloudConfig, settingsOf, specOf, unpacked } from "./machine";
 
-const kinds = (["aws", "azure"] as const).flatMap((cloud) =>
+const kinds = (["aws", "azure", "onprem"] as const).flatMap((cloud) =>
   (["master", "media"] as const).map((role) => ({ cloud, role })),
 );
 const script = (spec: NodeSpec, path: string) =>
@@ -73,9 +73,7 @@ describe("user data", () => {
         const elsewhere =
           role === "media"
             ? ["data-disk.sh", "store.py", "lock.py", "join.sh", "apply-running.sh"]
-            : cloud === "azure"
-              ? ["heartbeat.py"]
-              : [];
+            : { aws: [], azure: ["heartbeat.py"], onprem: ["data-disk.sh"] }[cloud];
         const wanted = new Set([...named, ...imported, "common.sh"].filter((name) => !elsewhere.includes(name)));
         assert.deepEqual([...wanted].sort(), present.sort());
         for (const unit of config.runcmd.flat().filter((word) => /^openvidu-.*\.(service|timer)$/.test(word))) {
@@ -88,7 +86,8 @@ describe("user data", () => {
         assert.equal(all.includes("SetInstanceHealth"), cloud === "aws");
         assert.equal(all.includes("IDENTITY_CLIENT_ID"), cloud === "azure");
         assert.equal(content.has("/etc/systemd/system/openvidu-drain.service"), role === "media");
-        assert.equal(all.includes("mkfs"), role === "master");
+        assert.equal(all.includes("mkfs"), role === "master" && cloud !== "onprem");
+        assert.equal(content.has("/usr/local/bin/openvidu-drain"), role === "media" && cloud === "onprem");
       });
 
       it("starts its units without waiting for them, and each of them at every boot", () => {
@@ -123,7 +122,7 @@ describe("user data", () => {
       it("has programs that mean the same as their sources", function () {
         this.timeout(20000);
         for (const [path, text] of content) {
-          if (path.endsWith(".sh") || path.endsWith("openvidu-status")) assertSameShell(path, text);
+          if (path.endsWith(".sh") || /openvidu-(status|drain)$/.test(path)) assertSameShell(path, text);
           if (path.endsWith(".py")) assertSamePython(path, text, cloud);
         }
       });
@@ -272,7 +271,7 @@ describe("the shell scripts of nodes", () => {
       console.warn("      skipped: no shellcheck here");
       return this.skip();
     }
-    const sources = "lib/*.sh clouds/aws.sh clouds/azure.sh jobs/*.sh";
+    const sources = "lib/*.sh clouds/*.sh jobs/*.sh";
     const check = spawnSync("bash", ["-c", `shellcheck -e SC1091 ${sources}`], {
       cwd: join(__dirname, "../../nodes"),
       encoding: "utf8",
@@ -295,7 +294,9 @@ function assertSameShell(path: string, text: string): void {
   assert.equal(syntax.stderr, "", path);
   const name = path.split("/").pop()!;
   const cloudFile =
-    name === "cloud.sh" ? (text.includes("own-termination") ? "clouds/azure.sh" : "clouds/aws.sh") : undefined;
+    name === "cloud.sh"
+      ? `clouds/${text.includes("own-termination") ? "azure" : text.includes("PRIVATE_ADDRESS") ? "onprem" : "aws"}.sh`
+      : undefined;
   const source = readFileSync(
     join(
       __dirname,
@@ -303,7 +304,7 @@ function assertSameShell(path: string, text: string): void {
       cloudFile ??
         (["common.sh", "masters.sh"].includes(name)
           ? `lib/${name}`
-          : `jobs/${name.replace("openvidu-status", "status.sh")}`),
+          : `jobs/${name.replace("openvidu-status", "status.sh").replace("openvidu-drain", "drain-now.sh")}`),
     ),
     "utf8",
   );

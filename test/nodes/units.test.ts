@@ -8,7 +8,7 @@ import { Machine, type NodeKind, specOf } from "./machine";
 
 const own = "/etc/systemd/system";
 const systems = ["/usr/lib/systemd/system", "/lib/systemd/system"].find((path) => existsSync(path));
-const kinds: NodeKind[] = (["aws", "azure"] as const).flatMap((cloud) =>
+const kinds: NodeKind[] = (["aws", "azure", "onprem"] as const).flatMap((cloud) =>
   (["master", "media"] as const).map((role) => ({ cloud, role })),
 );
 

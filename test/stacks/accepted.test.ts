@@ -238,9 +238,17 @@ function asPulumi(values: Readonly<Record<string, unknown>>): Record<string, str
 }
 
 describe("example stacks", () => {
-  const names = ["aws-ha", "aws-ha-letsencrypt", "aws-ha-production", "azure-ha", "azure-ha-production"];
+  const names = [
+    ...["aws-ha", "aws-ha-letsencrypt", "aws-ha-production", "azure-ha", "azure-ha-production"],
+    ...["onprem-ha-dns", "onprem-ha-nlb"],
+  ];
+  const more: Readonly<Record<string, readonly SecretKey[]>> = {
+    "azure-ha-production": ["certificatePrivateKey"],
+    "onprem-ha-dns": ["sshPrivateKey"],
+    "onprem-ha-nlb": ["sshPrivateKey", "s3SecretKey"],
+  };
 
-  it("are these five", () => {
+  it("are these seven", () => {
     const files = readdirSync(stacksDir).filter((file) => file.endsWith(".yaml"));
     assert.deepEqual(files.sort(), names.map((name) => `Pulumi.${name}.yaml`).sort());
   });
@@ -248,8 +256,7 @@ describe("example stacks", () => {
   for (const name of names) {
     it(`${name} is accepted once its secrets are set`, () => {
       const { config: values } = readExample(name);
-      const own = "certificate" in splitConfig(asPulumi(values), () => false).raw && name.startsWith("azure");
-      const needed: readonly SecretKey[] = own ? ["license", "certificatePrivateKey"] : ["license"];
+      const needed: readonly SecretKey[] = ["license", ...(more[name] ?? [])];
       const given = Object.fromEntries(needed.map((key) => [`openvidu:${key}`, placeholders[key]()]));
       const { raw, secrets: read, hidden } = splitConfig(asPulumi({ ...values, ...given }), (key) => key in given);
       assert.deepEqual(lines(checkConfig(raw, read, name, hidden)), []);

@@ -10,7 +10,26 @@ export const stackName = "acme";
 const bases: Readonly<Record<CloudName, Readonly<Record<string, unknown>>>> = {
   aws: { cloud: "aws", edition: "ha", region: "eu-west-1", domain: "video.example.com" },
   azure: { cloud: "azure", edition: "ha", region: "westeurope", domain: "video.example.com" },
+  onprem: { cloud: "onprem", edition: "ha", domain: "video.example.com", hosts: hosts() },
 };
+
+/** Host keys of machines that do not exist, told apart by a number. */
+export function hostKey(number: number): string {
+  return `ssh-ed25519 ${Buffer.from(`not a real key, number ${String(number).padStart(28, "0")}`).toString("base64")}`;
+}
+
+/** Four masters and media nodes of a customer. */
+export function hosts(media = 2): Record<string, unknown>[] {
+  return Array.from({ length: 4 + media }, (_, i) => ({
+    role: i < 4 ? "master" : "media",
+    address: `198.51.100.${11 + i}`,
+    privateAddress: `10.5.0.${11 + i}`,
+    hostKey: hostKey(i),
+  }));
+}
+
+/** A form of a private SSH key that opens nothing. */
+export const sshKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90aGluZw==\n-----END OPENSSH PRIVATE KEY-----\n";
 
 const subscription = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net/providers";
 export const virtualNetwork = `${subscription}/Microsoft.Network/virtualNetworks/main`;
@@ -70,7 +89,7 @@ export function lines({ problems = [] }: CheckResult): string[] {
 export function check(
   cloud: CloudName,
   changes: Readonly<Record<string, unknown>> = {},
-  given = secrets(),
+  given = secrets(cloud === "onprem" ? { sshPrivateKey: sshKey } : {}),
 ): CheckResult {
   return checkConfig(config(cloud, changes), given, stackName);
 }

@@ -7,10 +7,10 @@ import { configDocs, rowsOf } from "../../scripts/generate-config-docs";
 import { schemaFiles } from "../../scripts/generate-schema";
 import { staleFiles } from "../../scripts/generated-files";
 import { configSchema, type JsonSchema, stackFileSchema } from "../../stacks/json-schema";
-import { secretKeys } from "../../stacks/settings";
+import { secretKeysOf } from "../../stacks/settings";
 
 const root = path.resolve(__dirname, "../..");
-const clouds = ["aws", "azure"] as const;
+const clouds = ["aws", "azure", "onprem"] as const;
 
 interface StackFile {
   readonly properties: {
@@ -30,7 +30,7 @@ describe("generated files", () => {
   it("the JSON Schema has every key of each cloud, and no other key of the program's", () => {
     const { allOf } = (stackFileSchema() as StackFile).properties.config;
     for (const [i, cloud] of clouds.entries()) {
-      const keys = [...Object.keys(configSchema(cloud).properties ?? {}), ...secretKeys].map(
+      const keys = [...Object.keys(configSchema(cloud).properties ?? {}), ...secretKeysOf(cloud)].map(
         (key) => `openvidu:${key}`,
       );
       assert.deepEqual(Object.keys(allOf[i]?.then.properties ?? {}).sort(), keys.sort());

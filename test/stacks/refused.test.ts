@@ -63,16 +63,14 @@ interface Refusal {
 const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   "cloud, edition, version, profile": [
     { name: "no cloud", cloud: "aws", changes: { cloud: undefined },
-      says: ["cloud: is missing; it must be \"aws\" or \"azure\""] },
+      says: ["cloud: is missing; it must be \"aws\", \"azure\" or \"onprem\""] },
     { name: "unknown cloud", cloud: "aws", changes: { cloud: "gcp" },
-      says: ["cloud: \"gcp\" must be \"aws\" or \"azure\""] },
-    { name: "cloud that is not available yet", cloud: "aws", changes: { cloud: "onprem" },
-      says: ["cloud: \"onprem\" is not available yet; use \"aws\" or \"azure\""] },
+      says: ["cloud: \"gcp\" must be \"aws\", \"azure\" or \"onprem\""] },
     { name: "cloud of the wrong type", cloud: "aws", changes: { cloud: 7 },
-      says: ["cloud: 7 must be \"aws\" or \"azure\""] },
+      says: ["cloud: 7 must be \"aws\", \"azure\" or \"onprem\""] },
     { name: "unknown cloud, and what is wrong on every cloud", cloud: "aws", changes: { cloud: "Aws", edition: "pro", region: undefined, "media.max": "8" },
       says: [
-        "cloud: \"Aws\" must be \"aws\" or \"azure\"",
+        "cloud: \"Aws\" must be \"aws\", \"azure\" or \"onprem\"",
         "edition: \"pro\" must be \"ha\"",
       ] },
     { name: "no edition", cloud: "aws", changes: { edition: undefined },

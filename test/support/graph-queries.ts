@@ -106,16 +106,21 @@ export function isTaggable(type: string): boolean {
   return /resourceInputs\["tags"\] = args\?\.tags;/.test(sdkSource(type));
 }
 
-/** The resources that hold a bundle of credentials: a secret's version on AWS, a vault's secret on Azure. */
+/**
+ * The resources that hold a bundle of credentials: a secret's version on AWS, a vault's secret on Azure, its way to a node
+ * on-premises.
+ */
 export function bundlesOf(graph: Graph): RecordedResource[] {
   return [
     ...ofType(graph, "aws:secretsmanager/secretVersion:SecretVersion"),
     ...ofType(graph, "azure-native:keyvault:Secret"),
+    ...ofType(graph, "command:remote:Command").filter((each) => isBelow(graph, each, "openvidu:index:SecretStore")),
   ];
 }
 
 /** What a bundle holds. */
 export function bundleContent(bundle: RecordedResource): Record<string, string> {
-  const { secretString, properties } = inputsOf(bundle);
-  return JSON.parse((secretString ?? properties.value) as string) as Record<string, string>;
+  const { secretString, properties, stdin } = inputsOf(bundle);
+  const delivered = typeof stdin === "string" ? /^\{".*\}$/m.exec(stdin)?.[0] : undefined;
+  return JSON.parse((secretString ?? delivered ?? properties.value) as string) as Record<string, string>;
 }

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { cloudNames } from "../../components/cloud";
 import { configSchema, type JsonSchema } from "../../stacks/json-schema";
-import { profileNames, profiles } from "../../stacks/profiles";
+import { machineClouds, profileNames, profiles } from "../../stacks/profiles";
 import { secretKeys } from "../../stacks/settings";
 
 const root = path.resolve(__dirname, "../..");
@@ -93,7 +93,7 @@ describe("documents", () => {
   });
 
   for (const profile of profileNames) {
-    for (const cloud of cloudNames) {
+    for (const cloud of machineClouds) {
       it(`the README counts what ${profile} on ${cloud} has`, () => {
         const lines = read("README.md").split("## What it costs")[1]?.split("\n") ?? [];
         const cells = (start: string): string[] => {

@@ -49,7 +49,7 @@ function readType(token: string): SdkType {
   };
 }
 
-const packages = ["aws", "azure-native", "random", "tls"] as const;
+const packages = ["aws", "azure-native", "command", "random", "tls"] as const;
 const rows = packages.flatMap((name) => Object.entries(clouds[name]!.resources));
 
 /** Something for every required input and for the name. */

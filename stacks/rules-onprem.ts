@@ -1,0 +1,192 @@
+/**
+ * What the keys of a config have to do with one another where the customer has the machines. Pure.
+ * Sources: reference/onprem-v2-reference.md A.1 to A.8.
+ */
+import { cidrProblem } from "../components/cidr";
+import type { Problem } from "../components/errors";
+import { haMasterCount } from "../openvidu/editions";
+import { isAtLeast } from "../openvidu/versions";
+import { type CheckedOnpremConfig, splitFlags } from "./resolve";
+import type { Rule, RuleContext } from "./rules";
+
+type Context = RuleContext<CheckedOnpremConfig>;
+
+const problem = (path: string, reason: string): Problem => ({ path, reason });
+const quoted = (value: string): string => JSON.stringify(value);
+
+const looksLikeAddress = (text: string): boolean => /^[\d.]+$/.test(text);
+const addressProblem = (text: string): boolean =>
+  cidrProblem(`${text}/32`, { shortestPrefix: 32, longestPrefix: 32 }) !== undefined;
+
+// --- machines --------------------------------------------------------------------------------------------------------
+
+function checkMasters({ config: { hosts = [] } }: Context): Problem[] {
+  const count = hosts.filter(({ role }) => role === "master").length;
+  return count === haMasterCount || hosts.length === 0
+    ? []
+    : [problem("hosts", `has ${count} masters; High Availability has exactly ${haMasterCount}`)];
+}
+
+function checkAddresses({ config: { hosts = [] } }: Context): Problem[] {
+  return hosts.flatMap(({ address, privateAddress, publicAddress }, i) => {
+    const problems: Problem[] = [];
+    if (looksLikeAddress(address) && addressProblem(address))
+      problems.push(problem(`hosts[${i}].address`, `${quoted(address)} is not an IPv4 address`));
+    for (const [key, value] of Object.entries({ privateAddress, publicAddress })) {
+      if (value !== undefined && addressProblem(value))
+        problems.push(problem(`hosts[${i}].${key}`, `${quoted(value)} is not an IPv4 address`));
+    }
+    if (privateAddress === undefined && !looksLikeAddress(address)) {
+      problems.push(
+        problem(`hosts[${i}].privateAddress`, `is missing; the name ${quoted(address)} may lead elsewhere one day`),
+      );
+    }
+    return problems;
+  });
+}
+
+/** What no two machines may share, and how it is called. */
+function checkDifferent({ settings }: Context): Problem[] {
+  const hosts = settings.onPremises?.hosts ?? [];
+  const given = hosts.map((host) => ({
+    name: host.name,
+    address: `${host.address}:${host.port}`,
+    privateAddress: host.privateAddress,
+    hostKey: host.hostKey,
+  }));
+  const says = {
+    name: "two machines have the name",
+    address: "two machines are reached at",
+    privateAddress: "two machines have the private address",
+    hostKey: "two machines have the same host key, as copies of one disk do; make new ones with `ssh-keygen -A`:",
+  } as const;
+  return (Object.keys(says) as (keyof typeof says)[]).flatMap((key) => {
+    const values = given.map((each) => each[key]);
+    const twice = [...new Set(values.filter((value, i) => values.indexOf(value) !== i))];
+    return twice.map((value) => problem("hosts", `${says[key]} ${quoted(value.slice(0, 60))}`));
+  });
+}
+
+function checkPublicAddresses({ config: { hosts = [], entry } }: Context): Problem[] {
+  if (entry !== undefined && entry.kind !== "dns") return [];
+  return hosts.flatMap(({ role, address, publicAddress }, i) =>
+    role === "master" && publicAddress === undefined && !looksLikeAddress(address)
+      ? [
+          problem(
+            `hosts[${i}].publicAddress`,
+            "is missing; DNS round robin leads clients to the masters' own addresses",
+          ),
+        ]
+      : [],
+  );
+}
+
+/** Resources of masters bear their number. */
+function checkNames({ settings }: Context): Problem[] {
+  const media = (settings.onPremises?.hosts ?? []).filter(({ role }) => role === "media");
+  return media
+    .filter(({ name }) => /^master-\d$/.test(name))
+    .map(({ name }) =>
+      problem("hosts", `${quoted(name)} is the name of a media node; it must not be that of a master`),
+    );
+}
+
+// --- entry, certificate, TURN ----------------------------------------------------------------------------------------
+
+function checkEntry({ config: { entry, certificate } }: Context): Problem[] {
+  if (entry === undefined || entry.kind === "dns") return [];
+  const problems: Problem[] = [];
+  if (looksLikeAddress(entry.address) && addressProblem(entry.address))
+    problems.push(problem("entry.address", `${quoted(entry.address)} is not an IPv4 address`));
+  for (const [i, cidr] of entry.sourceCidrs.entries()) {
+    const reason = cidrProblem(cidr, { shortestPrefix: 8, longestPrefix: 32 });
+    if (reason) problems.push(problem(`entry.sourceCidrs[${i}]`, reason));
+  }
+  if (entry.kind === "loadBalancer" && certificate !== undefined) {
+    problems.push(
+      problem(
+        "certificate",
+        'has no use with entry kind "loadBalancer": that load balancer has the certificate; remove it',
+      ),
+    );
+  }
+  return problems;
+}
+
+function checkTurn({ config: { turn, entry, domain }, settings: { version, certificate } }: Context): Problem[] {
+  if (!turn) return [];
+  const problems: Problem[] = [];
+  const path = "turn.domain";
+  if (turn.domain === domain) problems.push(problem(path, "must be another name than openvidu:domain"));
+  if (isAtLeast(version, "3.6.0") && entry?.kind !== "loadBalancer") {
+    problems.push(
+      problem(
+        path,
+        `has no use in ${version}, where TURN uses the main domain unless entry kind is "loadBalancer"; remove it`,
+      ),
+    );
+  } else if (certificate.kind === "owncert") {
+    problems.push(
+      problem(
+        path,
+        'would need a second certificate, which is not possible with certificate kind "owncert"; use "letsencrypt"',
+      ),
+    );
+  }
+  return problems;
+}
+
+// --- everything else -------------------------------------------------------------------------------------------------
+
+function checkFirewall({ config: { firewall, access } }: Context): Problem[] {
+  const applied = firewall !== undefined && firewall.apply !== "print";
+  return applied && (access?.operatorCidrs ?? []).length === 0
+    ? [
+        problem(
+          "access.operatorCidrs",
+          "is missing; firewalls that are applied would lock the deployer out: give his ranges",
+        ),
+      ]
+    : [];
+}
+
+function checkBuckets({ config: { storage }, settings: { modules } }: Context): Problem[] {
+  const { s3 } = storage ?? {};
+  if (!s3) return [];
+  if (s3.clusterDataBucket === undefined && modules.has("observability"))
+    return [problem("storage.s3.clusterDataBucket", "is missing; the module observability keeps its data there")];
+  return s3.clusterDataBucket === s3.appDataBucket
+    ? [problem("storage.s3.clusterDataBucket", "must be another bucket than appDataBucket")]
+    : [];
+}
+
+/** Flags that settings of this cloud stand for. */
+const keysOfFlags: Readonly<Record<string, string>> = {
+  "--turn-domain-name": "turn.domain",
+  "--forceUTCTimezone": "utc",
+  "--public-ip": "hosts[].publicAddress",
+  "--force-media-node-public-ip": "hosts[].publicAddress",
+};
+
+function checkFlags({ config }: Context): Problem[] {
+  return splitFlags(config.installFlags ?? []).flatMap((flag, i) => {
+    const name = flag.split("=", 1)[0] ?? "";
+    if (!Object.hasOwn(keysOfFlags, name)) return [];
+    const path = typeof config.installFlags === "string" ? "installFlags" : `installFlags[${i}]`;
+    return [problem(path, `${quoted(flag)} is set by the program itself; use openvidu:${keysOfFlags[name]}`)];
+  });
+}
+
+/* prettier-ignore */
+export const onPremisesRules: readonly Rule<CheckedOnpremConfig>[] = [
+  { reads: ["hosts"], check: checkMasters },
+  { reads: ["hosts"], check: checkAddresses },
+  { reads: ["hosts"], check: checkDifferent },
+  { reads: ["hosts"], check: checkNames },
+  { reads: ["hosts", "entry"], check: checkPublicAddresses },
+  { reads: ["entry", "certificate"], check: checkEntry },
+  { reads: ["turn", "entry", "domain", "version", "certificate"], check: checkTurn },
+  { reads: ["firewall", "access"], check: checkFirewall },
+  { reads: ["storage", "modules"], check: checkBuckets },
+  { reads: ["installFlags"], check: checkFlags },
+];
