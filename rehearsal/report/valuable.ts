@@ -67,6 +67,8 @@ const table: Readonly<Record<string, Valuable>> = {
     "settings",
     "it goes with its group; before it, sessions would be cut",
   ),
+  // Only masters' commands are protected. A media node's goes with the node, which drains first.
+  "command:remote:Command": row("settings", "OpenVidu and its data are on the machine"),
   "azure-native:storage:BlobServiceProperties": row("settings", "an account that is kept keeps its settings"),
   "azure-native:storage:ManagementPolicy": row("settings", "an account that is kept keeps its settings"),
 };

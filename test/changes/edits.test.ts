@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { configSchema, type JsonSchema } from "../../stacks/json-schema";
-import { secretDescriptions } from "../../stacks/schema";
+import { secretKeysOf } from "../../stacks/settings";
 import { cloudNames, type CloudName } from "../../components/cloud";
 import type { Plan } from "../../rehearsal/engine/plan";
 import { examples, inAdvance } from "../contract/examples";
@@ -72,7 +72,7 @@ function compareWithGolden(stack: string, lines: readonly string[]): void {
 
 /** Every key that a stack file of this cloud may hold. */
 function keysOf(cloud: CloudName): string[] {
-  return [...leaves(configSchema(cloud), ""), ...Object.keys(secretDescriptions)];
+  return [...leaves(configSchema(cloud), ""), ...secretKeysOf(cloud)];
 }
 
 function leaves({ properties = {}, oneOf = [] }: JsonSchema, at: string): string[] {

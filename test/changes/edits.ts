@@ -2,7 +2,8 @@
  * The edit matrix: what each config key does to a running stack when it alone is edited, in words. Which resources
  * change, and by which of their inputs, stands in test/golden/edits-<stack>.txt.
  */
-import { acmCertificate, kmsKey, subnet } from "../stacks/configs";
+import { readStackFile } from "../../rehearsal/stack-file";
+import { acmCertificate, hostKey, kmsKey, sshKey, subnet } from "../stacks/configs";
 import type { Edit } from "./stacks";
 
 export const effects = [
@@ -45,6 +46,8 @@ const aws = ["aws-ha"];
 const azure = ["azure-ha"];
 const awsProduction = ["aws-ha-production"];
 const azureProduction = ["azure-ha-production"];
+const onprem = ["onprem-ha-dns"];
+const onpremBalancer = ["onprem-ha-nlb"];
 
 /** Resource ids of other things in the subscription of an example stack. */
 const idsIn = (subscription: string) => {
@@ -214,4 +217,59 @@ const azureRows: readonly Row[] = [
   row("tags", { environment: "production" }, azureProduction, "inPlace", { about: "one of two taken away" }),
 ];
 
-export const rows: readonly Row[] = [...sharedRows, ...awsRows, ...azureRows];
+/** The machines of onprem-ha-dns, with one changed or left out. */
+function hostsWith(index: number, change: Readonly<Record<string, unknown>> | undefined): unknown[] {
+  const hosts = JSON.parse(readStackFile("onprem-ha-dns", { environment: {} }).config["openvidu:hosts"]!) as object[];
+  return hosts.flatMap((host, at) => (at !== index ? [host] : change ? [{ ...host, ...change }] : []));
+}
+
+/* prettier-ignore */
+const onpremRows: readonly Row[] = [
+  row("cloud", "aws", onprem, "refused", { says: "openvidu:region" }),
+  row("edition", "elastic", onprem, "refused", { says: "is not available yet" }),
+  row("version", "3.8.0", onprem, "inPlace", { about: "an upgrade", from: { version: "3.7.0" } }),
+  row("version", "3.7.0", onprem, "refused", { about: "a step back", says: isFixed }),
+  row("dns.kind", "route53", onprem, "createsOrDeletes", { edit: { "dns.zoneId": "Z0123456789ABCDEFGHIJ" } }),
+  row("modules.observability", false, onprem, "inPlace"),
+  row("modules.v2compatibility", false, onprem, "inPlace"),
+  row("modules.openviduMeet", false, onprem, "inPlace"),
+  row("features.rtmp", false, onpremBalancer, "inPlace"),
+  row("features.whip", false, onpremBalancer, "inPlace"),
+  row("features.webrtcOverTcp", false, onpremBalancer, "inPlace"),
+  row("features.customApp", true, onpremBalancer, "inPlace"),
+  row("rtcEngine", "mediasoup", onprem, "inPlace"),
+  row("installFlags", ["--debug"], onprem, "inPlace"),
+  row("deletionProtection", false, onprem, "nothing"),
+  row("domain", "talk.example.com", onprem, "inPlace"),
+  row("hosts", hostsWith(4, undefined), onprem, "createsOrDeletes", { about: "one media node less" }),
+  row("hosts", hostsWith(0, { user: "deploy" }), onprem, "inPlace", { about: "another user on one master" }),
+  row("hosts", hostsWith(0, undefined), onprem, "refused", { about: "one master less", says: "hosts" }),
+  row("hosts", hostsWith(0, { hostKey: hostKey(7) }), onprem, "inPlace", { about: "another machine for one master" }),
+  row("entry.kind", "passthrough", onprem, "inPlace", { edit: { "entry.address": "198.51.100.10", "entry.sourceCidrs": ["198.51.100.0/24"] } }),
+  row("entry.address", "198.51.100.11", onpremBalancer, "nothing"),
+  row("entry.sourceCidrs", ["10.5.0.5/32"], onpremBalancer, "inPlace"),
+  row("certificate.kind", "selfsigned", onprem, "inPlace"),
+  row("certificate.chain", "AAAA", onprem, "refused", { says: "certificate" }),
+  row("certificatePrivateKey", otherPrivateKey, onprem, "refused", { says: "has no use with certificate kind" }),
+  row("turn.domain", "relay.example.com", onpremBalancer, "inPlace"),
+  row("ssh.agent", true, onprem, "refused", { says: "sshPrivateKey" }),
+  row("firewall.apply", "print", onpremBalancer, "createsOrDeletes"),
+  row("media.bootTimeoutMinutes", 60, onprem, "inPlace"),
+  row("media.drainTimeoutMinutes", 60, onprem, "inPlace"),
+  row("storage.s3.endpoint", "https://other.example.com", onpremBalancer, "inPlace"),
+  row("storage.s3.region", "eu-west-1", onpremBalancer, "inPlace"),
+  row("storage.s3.pathStyle", false, onpremBalancer, "inPlace"),
+  row("storage.s3.accessKeyId", "other", onpremBalancer, "inPlace"),
+  row("storage.s3.appDataBucket", "other-appdata", onpremBalancer, "inPlace"),
+  row("storage.s3.clusterDataBucket", "other-clusterdata", onpremBalancer, "inPlace"),
+  row("access.operatorCidrs", ["10.9.1.0/24"], onpremBalancer, "inPlace"),
+  row("utc", false, onpremBalancer, "inPlace"),
+  row("license", "rehearsal-placeholder-other", onprem, "inPlace"),
+  row("meetAdminPassword", "rehearsal-placeholder-password", onprem, "inPlace"),
+  row("meetApiKey", "rehearsal-placeholder-key", onprem, "inPlace"),
+  row("sshPrivateKey", sshKey, onprem, "inPlace"),
+  row("s3SecretKey", "rehearsal-placeholder-s3", onpremBalancer, "inPlace"),
+  row("mongoUri", "mongodb://rehearsal-placeholder", onprem, "inPlace"),
+];
+
+export const rows: readonly Row[] = [...sharedRows, ...awsRows, ...azureRows, ...onpremRows];

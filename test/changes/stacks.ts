@@ -20,6 +20,9 @@ const secretNames: ReadonlySet<string> = new Set([
   "meetAdminPassword",
   "meetApiKey",
   "certificatePrivateKey",
+  "sshPrivateKey",
+  "s3SecretKey",
+  "mongoUri",
 ]);
 
 /** An example stack with some of its config changed. */
@@ -148,7 +151,7 @@ export function thingsOf({ account }: Stack): string[] {
 export function knownThings(state: State): string[] {
   return state.resources
     .filter(({ custom, external, type, pendingReplacement }) => {
-      const isOwn = providedPackage(type) !== undefined || /^(random|tls):/.test(type);
+      const isOwn = providedPackage(type) !== undefined || /^(random|tls|command):/.test(type);
       return custom && !external && !isOwn && !pendingReplacement;
     })
     .map(({ urn, id }) => `${urn} ${id}`)
