@@ -53,8 +53,9 @@ function stepsOf(
       step: begun === "refresh" && step.operation === "update" ? { ...step, operation: begun } : step,
     };
   }
-  const isLookingBefore = ({ begun, step }: (typeof steps)[number]): boolean =>
-    kind !== "refresh" && begun === "refresh" && step.operation === "same";
+  // A look before an update that found nothing new is no step of it, under whichever name it ended.
+  const isLookingBefore = ({ begun, step: { operation, differences } }: (typeof steps)[number]): boolean =>
+    kind !== "refresh" && begun === "refresh" && operation !== "delete" && differences.length === 0;
   return steps.filter((each) => !isLookingBefore(each)).map(({ step }) => step);
 }
 
