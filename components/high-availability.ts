@@ -97,11 +97,11 @@ export class HighAvailability extends pulumi.ComponentResource {
     const secretStore = createSecretStore();
     const masters = createMasters();
     const media = createMedia();
-    const dns = settings.dns.kind === "none" ? undefined : createDomainName(settings.dns.zoneId);
+    if (settings.dns.kind !== "none") createDomainName(settings.dns.zoneId);
 
     this.urls = domain.apply((fqdn) => urlsOf(services, fqdn));
     this.entryAddress = entryOf(loadBalancer.address);
-    this.dnsRecords = manualRecords(settings, certificate, dns ? undefined : loadBalancer);
+    this.dnsRecords = manualRecords(settings, certificate, loadBalancer);
     this.handover = handoverOf(firewall, loadBalancer);
     this.credentials = secretStore.consoleUrl;
     this.masterAddresses = pulumi.all([...masters.privateIps]);
@@ -404,19 +404,21 @@ function entryOf({ ipAddress, hostName }: EntryAddress): pulumi.Output<string> {
 }
 
 function manualRecords(
-  { domain, onPremises }: ClusterSettings,
+  { domain, dns, onPremises }: ClusterSettings,
   certificate: Certificate | undefined,
-  unnamedEntry: LoadBalancer | undefined,
+  entry: LoadBalancer,
 ): pulumi.Output<DnsRecord[]> {
   const ofCertificate = certificate?.manualRecords ?? pulumi.output<DnsRecord[]>([]);
-  if (!domain || !unnamedEntry) return ofCertificate;
-  const { ipAddress, hostName, ipAddresses = ipAddress.apply((ip) => (ip ? [ip] : [])) } = unnamedEntry.address;
-  const names = [domain, ...(onPremises?.turnDomain === undefined ? [] : [onPremises.turnDomain])];
+  const byHand = [dns.kind === "none" ? domain : undefined, onPremises?.turnDomain].filter(
+    (name) => name !== undefined,
+  );
+  if (byHand.length === 0) return ofCertificate;
+  const { ipAddress, hostName, ipAddresses = ipAddress.apply((ip) => (ip ? [ip] : [])) } = entry.address;
   return pulumi
     .all([ofCertificate, ipAddresses, hostName])
     .apply(([records, ips, host]): DnsRecord[] => [
       ...records,
-      ...names.flatMap((name) =>
+      ...byHand.flatMap((name) =>
         ips.length > 0
           ? ips.map((value): DnsRecord => ({ name, type: "A", value }))
           : [{ name, type: "CNAME", value: host } as const],

@@ -1,8 +1,10 @@
 /**
- * Every known weakness of the official High Availability deployments on AWS and Azure, what this project does about it,
+ * Every known weakness of the official High Availability deployments on AWS, Azure and own machines, what this project does about it,
  * and the tests that show it. Ids are those of the reference sheets. test/ledger.test.ts holds the tests to it, and
  * docs/weaknesses.md is made from it.
  */
+
+import { ownMachines } from "./ledger-onprem";
 
 export type Status =
   /** What the weakness was is not possible any more. */
@@ -1063,4 +1065,6 @@ export const ledger: readonly LedgerRow[] = [
       "a reboot fetches and applies before anything is started",
     ],
   },
+
+  ...ownMachines,
 ];

@@ -15,6 +15,7 @@ export interface Target {
   readonly ipAddress: string;
   readonly hostName: string;
   readonly aliasZoneId: string;
+  readonly ipAddresses?: readonly string[];
 }
 
 /** The part of a Route 53 record that depends on where it leads. */
@@ -69,12 +70,12 @@ export function zoneProblem(domain: string, zoneName: string, isPrivate: boolean
 }
 
 /** The record that leads to a target. */
-export function recordContent({ ipAddress, hostName, aliasZoneId }: Target): RecordContent {
+export function recordContent({ ipAddress, hostName, aliasZoneId, ipAddresses = [ipAddress] }: Target): RecordContent {
   if (aliasZoneId !== "") {
     // There is nothing to fail over to, so the target's health must not take the only answer away.
     return { type: "A", aliases: [{ name: hostName, zoneId: aliasZoneId, evaluateTargetHealth: false }] };
   }
   return ipAddress !== ""
-    ? { type: "A", records: [ipAddress], ttl: ttlSeconds }
+    ? { type: "A", records: ipAddresses, ttl: ttlSeconds }
     : { type: "CNAME", records: [hostName], ttl: ttlSeconds };
 }

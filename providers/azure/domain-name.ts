@@ -23,7 +23,7 @@ export class AzureDomainName extends pulumi.ComponentResource implements DomainN
 
     const zone = parseResourceId(args.zoneId, zoneType)!;
     const { subscriptionId } = authorization.getClientConfigOutput({ parent: this });
-    const { ipAddress, hostName } = args.target;
+    const { ipAddress, hostName, ipAddresses = ipAddress.apply((ip) => (ip ? [ip] : [])) } = args.target;
     const record = new dns.RecordSet(
       name,
       {
@@ -32,7 +32,9 @@ export class AzureDomainName extends pulumi.ComponentResource implements DomainN
         relativeRecordSetName: relativeRecordName(args.domain, zone.name),
         recordType: ipAddress.apply((ip) => (ip ? "A" : "CNAME")),
         ttl: ttlSeconds,
-        aRecords: ipAddress.apply((ip) => (ip ? [{ ipv4Address: ip }] : undefined)),
+        aRecords: ipAddresses.apply((ips) =>
+          ips.length > 0 ? ips.map((ipv4Address) => ({ ipv4Address })) : undefined,
+        ),
         cnameRecord: pulumi.all([ipAddress, hostName]).apply(([ip, host]) => (ip ? undefined : { cname: host })),
       },
       { parent: this },

@@ -18,10 +18,10 @@ import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { inputRules } from "../../rehearsal/reach-onprem";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { allContexts } from "../support/contexts";
-import { inputsOf, isBelow, leavesOf, ofType } from "../support/graph-queries";
+import { inputsOf, isBelow, leavesOf, ofType, onlyOne } from "../support/graph-queries";
 import { contains } from "../support/packet-filter";
 import { samplePorts } from "../support/reachability";
-import { forEachGraph, graphOf, settingsOf } from "./examples";
+import { evaluateVariant, forEachGraph, graphOf, settingsOf } from "./examples";
 
 const commandType = "command:remote:Command";
 const below = (graph: Graph, role: string): RecordedResource[] =>
@@ -146,6 +146,53 @@ describe("installer flags on own machines", () => {
     assert.deepEqual(
       media.map((each) => each.filter((flag) => flag.startsWith("--public-ip"))),
       [["--public-ip=198.51.100.21"], ["--public-ip=198.51.100.22"], ["--public-ip=198.51.100.23"]],
+    );
+  });
+});
+
+describe("DNS records of own machines", () => {
+  const zoneId = "Z0123456789ABCDEFGHIJ";
+
+  it("in Route 53 lead to every master, and none is left to a person", async () => {
+    const graph = await evaluateVariant("onprem-ha-dns", { config: { dns: { kind: "route53", zoneId } } });
+    assert.equal(graph.exitCode, 0, graph.log.map(({ message }) => message).join("\n"));
+    const { records, type } = inputsOf(onlyOne(graph, "aws:route53/record:Record"));
+    assert.deepEqual([type, records], ["A", [11, 12, 13, 14].map((last) => `198.51.100.${last}`)]);
+    assert.deepEqual(graph.outputs.dnsRecords, []);
+  });
+
+  it("in Azure DNS lead to every master", async () => {
+    const id = `/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net/providers/Microsoft.Network/dnszones/example.com`;
+    const graph = await evaluateVariant("onprem-ha-dns", { config: { dns: { kind: "azure-dns", zoneId: id } } });
+    assert.equal(graph.exitCode, 0, graph.log.map(({ message }) => message).join("\n"));
+    const { aRecords } = inputsOf(onlyOne(graph, "azure-native:dns:RecordSet"));
+    assert.deepEqual(
+      (aRecords as { ipv4Address: string }[]).map(({ ipv4Address }) => ipv4Address),
+      [11, 12, 13, 14].map((last) => `198.51.100.${last}`),
+    );
+  });
+
+  it("are handed over as records and as lines of a zone file, TURN's name too", async () => {
+    const dns = (await graphOf("onprem-ha-dns")).outputs as { dnsRecords: unknown[]; handover: Record<string, string> };
+    assert.equal(dns.dnsRecords.length, 4);
+    assert.equal(dns.handover["dns.zone"]?.split("\n")[3], "video.example.com. 60 IN A 198.51.100.14");
+    const nlb = (await graphOf("onprem-ha-nlb")).outputs as { dnsRecords: unknown[]; handover: Record<string, string> };
+    assert.deepEqual(nlb.dnsRecords, [
+      { name: "video.example.com", type: "A", value: "198.51.100.10" },
+      { name: "turn.example.com", type: "A", value: "198.51.100.10" },
+    ]);
+    assert.ok(nlb.handover["load-balancer/nginx.conf"] && nlb.handover["load-balancer/haproxy.cfg"]);
+  });
+
+  it("warn where masters share a rack", async () => {
+    const hosts = listOf("onprem-ha-nlb").map((host) => ({
+      ...host,
+      ...(host.failureDomain ? { failureDomain: "rack-a" } : {}),
+    }));
+    const graph = await evaluateVariant("onprem-ha-nlb", { config: { hosts } });
+    assert.match(
+      graph.log.map(({ message }) => message).join("\n"),
+      /all masters share failure domain rack-a: its loss ends the service/,
     );
   });
 });

@@ -85,6 +85,7 @@ const stubs: Readonly<Record<string, string>> = {
 class Server {
   public readonly root = mkdtempSync(join(tmpdir(), "openvidu-onprem-"));
   private daemon: ChildProcess | undefined;
+  private readonly clients = new Set<ChildProcess>();
   private port = 0;
   private readonly key = join(this.root, "etc/ssh/key");
 
@@ -195,6 +196,7 @@ class Server {
       "--",
       inputs[occasion] as string,
     ]);
+    this.clients.add(child);
     let output = "";
     child.stdout.on("data", (data) => (output += String(data)));
     child.stderr.on("data", (data) => (output += String(data)));
@@ -205,6 +207,9 @@ class Server {
   }
 
   public close(): void {
+    // What runs on the machine would wait on without it.
+    this.write("var/lib/openvidu-node/drain-completed", "");
+    this.clients.forEach((child) => child.kill());
     this.daemon?.kill();
     rmSync(this.root, { recursive: true, force: true, maxRetries: 20 });
   }
@@ -266,7 +271,7 @@ describe("own machines over real SSH", function () {
       .replace(/^WAIT_SECONDS='.*'$/m, "WAIT_SECONDS='60'")
       .replace(/^H4sI\S+$/m, (packed) => {
         const text = gunzipSync(Buffer.from(packed, "base64")).toString();
-        const [head, body] = [text.slice(0, text.indexOf("\n") + 1), JSON.parse(text.slice(text.indexOf("\n"))) as any];
+        const [head, body] = [text.slice(0, text.indexOf("\n") + 1), JSON.parse(text.slice(text.indexOf("\n")))];
         const file = body.write_files.find(({ path }: { path: string }) => path.endsWith("/node.env"));
         for (const [key, value] of Object.entries(own))
           file.content = file.content.replace(new RegExp(`^${key}='.*'$`, "m"), `${key}='${value}'`);
@@ -427,6 +432,42 @@ describe("own machines over real SSH", function () {
     assert.equal((await server.run("create", localised("openvidu-masters-1"), clientKey)).output, "master-1: ready\n");
   });
 
+  it("a firewall that would lock the deployer out is refused; another is in place now and after a reboot, until it goes", async () => {
+    const server = await open("master-1", "10.5.0.11");
+    server.stub("nft", '[[ "$1" != list ]] || exit 1');
+    const firewalled = await exampleGraph("onprem-ha-nlb");
+    const inputs = inputsOf(firewalled.resources.find(({ name }) => name === "openvidu-firewall-master-1")!);
+    const locked = await server.run("create", inputs, clientKey);
+    assert.equal(locked.code, 1);
+    assert.match(locked.output, /^master-1: access\.operatorCidrs does not hold 127\.0\.0\.1, from which this comes/);
+    assert.ok(!server.has("etc/openvidu-node/firewall.nft"));
+    const open_ = {
+      ...inputs,
+      stdin: (inputs.stdin as string).replaceAll("OPERATORS='10.9.0.0/24'", "OPERATORS='10.9.0.0/24 127.0.0.0/8'"),
+    };
+    const { code, output } = await server.run("create", open_, clientKey);
+    assert.deepEqual([code, output], [0, "master-1: firewall applied by nftables\n"]);
+    const { handover } = firewalled.outputs as { handover: Record<string, string> };
+    assert.equal(server.read("etc/openvidu-node/firewall.nft"), handover["firewall/master-1.nft"]);
+    assert.match(
+      server.read("etc/systemd/system/openvidu-firewall.service"),
+      /^ExecStart=\/usr\/sbin\/nft -f \/etc\/openvidu-node\/firewall\.nft$/m,
+    );
+    const calls = server.read("calls").split("\n");
+    assert.ok(
+      calls.indexOf(`nft -c -f ${server.root}/etc/openvidu-node/firewall.nft.new`) <
+        calls.indexOf(`nft -f ${server.root}/etc/openvidu-node/firewall.nft`),
+    );
+    assert.ok(calls.includes("systemctl enable openvidu-firewall.service"));
+    server.stub("nft", '[[ "$1" != -c ]]');
+    const bad = await server.run("update", open_, clientKey);
+    assert.deepEqual([bad.code, bad.output], [1, "master-1: nft does not take the rules; nothing was changed\n"]);
+    assert.equal((await server.run("delete", open_, clientKey)).code, 0);
+    assert.ok(
+      !server.has("etc/openvidu-node/firewall.nft") && !server.has("etc/systemd/system/openvidu-firewall.service"),
+    );
+  });
+
   it("a media node drains before it leaves, gives its credentials back, and may come again", async () => {
     const server = await open("media-1", "10.5.0.21");
     const install = localised("openvidu-media-media-1");
@@ -438,7 +479,7 @@ describe("own machines over real SSH", function () {
     );
     server.write("containers/openvidu", "");
     const leaving = server.run("delete", install, clientKey);
-    for (let tries = 0; tries < 200 && !server.has("var/lib/openvidu-node/drain"); tries++) await pause(50);
+    for (let tries = 0; tries < 200 && !server.read("calls").includes("SIGQUIT openvidu"); tries++) await pause(50);
     assert.match(server.read("calls"), /docker container kill --signal=SIGQUIT openvidu/);
     assert.ok(server.has("etc/openvidu-node/node.env") && server.has("opt/openvidu/config"), "it left with sessions");
     rmSync(join(server.root, "containers/openvidu"));

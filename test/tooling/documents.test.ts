@@ -86,7 +86,7 @@ describe("documents", () => {
     const keys = new Set([...cloudNames.flatMap((cloud) => keysOf(configSchema(cloud))), ...secretKeys]);
     assert.ok(keys.has("media.max") && keys.has("dns.zoneId"));
     for (const document of documents) {
-      for (const [, key] of read(document).matchAll(/openvidu:([a-z][A-Za-z]*(?:\.[a-zA-Z]+)*)/g)) {
+      for (const [, key] of read(document).matchAll(/openvidu:([a-z][A-Za-z0-9]*(?:\.[a-zA-Z0-9]+)*)/g)) {
         assert.ok(keys.has(key ?? "") || key === "index", `${document} names openvidu:${key}`);
       }
     }

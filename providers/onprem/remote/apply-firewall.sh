@@ -23,7 +23,7 @@ sys.exit(not any(address in ipaddress.ip_network(each) for each in sys.argv[2:])
 apply_nftables() {
   command -v nft >/dev/null || stop "nftables is not installed"
   umask 077
-  mkdir -p "$(dirname "$RULES")"
+  mkdir -p "$(dirname "$RULES")" "$(dirname "$UNIT")"
   cat >"$RULES.new"
   nft -c -f "$RULES.new" || stop "nft does not take the rules; nothing was changed"
   mv -f "$RULES.new" "$RULES"

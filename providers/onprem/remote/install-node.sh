@@ -36,7 +36,9 @@ for command in document["runcmd"]:
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 '
 
+# A word now and then keeps the connection alive over which somebody waits.
 deadline=$((EPOCHSECONDS + WAIT_SECONDS))
+next=$((EPOCHSECONDS + 60))
 while true; do
   case "$(field state)" in
     ready | applying | waiting | draining | drained)
@@ -51,6 +53,10 @@ while true; do
   if ((EPOCHSECONDS >= deadline)); then
     echo "$HOST: not ready within $WAIT_SECONDS s, state $(field state) $(field detail); see openvidu-status there" >&2
     exit 1
+  fi
+  if ((EPOCHSECONDS >= next)); then
+    echo "$HOST: $(field state) $(cat "$ROOT/run/openvidu-node/step" 2>/dev/null || true)"
+    next=$((EPOCHSECONDS + 60))
   fi
   sleep "$POLL"
 done
