@@ -41,7 +41,8 @@ export async function refreshed(
 function reread(reference: StateResource, { resources }: State): StateResource {
   const [, stack, project] = /^urn:pulumi:(.*?)::(.*?)::/.exec(reference.urn) ?? [];
   const own = resources.find(({ type }) => type === stackType);
-  const isOwn = String(reference.inputs.name).endsWith(`/${project}/${stack}`);
+  const { name } = reference.inputs;
+  const isOwn = typeof name === "string" && name.endsWith(`/${project}/${stack}`);
   return own && isOwn ? { ...reference, outputs: { ...reference.outputs, outputs: own.outputs } } : reference;
 }
 
