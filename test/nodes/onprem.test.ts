@@ -82,6 +82,19 @@ describe("a machine of the customer's own", function () {
     });
   });
 
+  it("gets the customer's storage and database into OpenVidu's settings", async () => {
+    const more = { ...s3, MONGO_ENABLED: "true", EXTERNAL_MONGO_URI: "mongodb://u:hush@db.example.com/?a=b&c=d" };
+    const machine = make("master", {}, more);
+    const file = "/opt/openvidu/config/cluster/openvidu.env";
+    machine.write(file, "EXTERNAL_MONGO_URI=\n");
+    machine.write("/opt/openvidu/config/node/master_node.env", "");
+    machine.environment["PRIVATE_IP"] = "10.0.0.4";
+    const { code, log } = await machine.python("apply");
+    assert.equal(code, 0, log);
+    for (const [key, value] of Object.entries(more)) assert.ok(machine.read(file).includes(`${key}=${value}\n`), key);
+    assert.doesNotMatch(log, /hush/);
+  });
+
   describe("and MinIO on the masters", () => {
     const services: Service[] = [];
     afterEach(async () => {
