@@ -2,25 +2,13 @@
  * What the engine knows while a program runs: the resources so far, in the form in which the next ones need them.
  */
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
-import type { LogMessage, RecordedOptions, Refusal } from "./graph";
+import type { StateResource } from "./engine/state";
+import type { LogMessage, Refusal } from "./graph";
 import type { ValueMap } from "./values";
 
 /** A resource that has been registered or read. */
-export interface Registered {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  readonly custom: boolean;
-  /** True for a resource that was read and not made. */
-  readonly external: boolean;
-  readonly parent: string;
-  readonly provider: string;
-  readonly id: string;
-  readonly inputs: ValueMap;
+export interface Registered extends Omit<StateResource, "outputs" | "delete" | "pendingReplacement" | "initErrors"> {
   outputs: ValueMap;
-  readonly dependencies: readonly string[];
-  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
-  readonly options: RecordedOptions;
   /** What children inherit, as far as it was given at all. */
   readonly inherited: { readonly protect?: boolean; readonly retainOnDelete?: boolean; readonly deletedWith: string };
   /** Provider references by package that a component hands to its children. */

@@ -304,7 +304,6 @@ export class Deployment {
     try {
       await this.providerOf(resource.provider).delete({ urn, id, outputs });
     } catch (error) {
-      if (error instanceof LostAnswer) this.end(urn);
       if (!(error instanceof CloudRefusal || error instanceof LostAnswer)) throw error;
       this.end(urn);
       return error.message;
