@@ -10,20 +10,13 @@ import { type State, stateInMemory, type StateStore } from "../../rehearsal/engi
 import type { Evaluation } from "../../rehearsal/evaluate";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { providedPackage } from "../../rehearsal/urn";
+import { secretKeys as allSecretKeys } from "../../stacks/settings";
 import { runWarm } from "../support/warm-programs";
 
 /** New values by path (`media.max`); `undefined` takes one away. Secrets stand at the top. */
 export type Edit = Readonly<Record<string, unknown>>;
 
-const secretNames: ReadonlySet<string> = new Set([
-  "license",
-  "meetAdminPassword",
-  "meetApiKey",
-  "certificatePrivateKey",
-  "sshPrivateKey",
-  "s3SecretKey",
-  "mongoUri",
-]);
+const secretNames: ReadonlySet<string> = new Set(allSecretKeys);
 
 /** An example stack with some of its config changed. */
 export function evaluationOf(stack: string, edit: Edit = {}): Evaluation {
