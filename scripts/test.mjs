@@ -55,7 +55,8 @@ async function runAside(scratch, options, environment) {
 
 /**
  * What one process runs. Tests of the nodes' programs are for most of their time not at work in this process and load
- * little, so each file has its own, big ones first; the others share what they have evaluated.
+ * little, so each file has its own, big ones first. Those of changing stacks share programs that they keep warm, the others
+ * what they have evaluated.
  */
 function shares() {
   const files = readdirSync(path.join(projectRoot, "test"), { recursive: true })
@@ -63,8 +64,9 @@ function shares() {
     .filter((file) => file.endsWith(".test.ts") && !file.startsWith("test/emulators/") && file !== ledger);
   const size = (file) => statSync(path.join(projectRoot, file)).size;
   const nodes = files.filter((file) => file.startsWith("test/nodes/")).sort((one, other) => size(other) - size(one));
-  const others = files.filter((file) => !nodes.includes(file)).sort();
-  return [others, ...nodes.map((file) => [file])].filter((share) => share.length > 0);
+  const changes = files.filter((file) => file.startsWith("test/changes/")).sort();
+  const others = files.filter((file) => !nodes.includes(file) && !changes.includes(file)).sort();
+  return [others, changes, ...nodes.map((file) => [file])].filter((share) => share.length > 0);
 }
 
 /** Runs all tests; the results are in the order of the shares, the ledger's last. */
