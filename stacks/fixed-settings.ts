@@ -57,10 +57,10 @@ function isUpgrade(before: unknown, now: unknown): boolean {
   return "hops" in upgradePath(String(before), String(now));
 }
 
-/** What the next update compares with: values as JSON by path, empty where nothing is set. */
+/** What the next update compares with: values as JSON by path, `null` where nothing is set. */
 export function fixedSettings(settings: Settings): Readonly<Record<string, string>> {
   const rows = table.filter(({ clouds }) => clouds === undefined || clouds.includes(settings.cloud));
-  return Object.fromEntries(rows.map(({ path, value }) => [path, JSON.stringify(value(settings)) ?? ""]));
+  return Object.fromEntries(rows.map(({ path, value }) => [path, JSON.stringify(value(settings) ?? null)]));
 }
 
 /**
@@ -94,5 +94,5 @@ function parsed(value: unknown): unknown {
 }
 
 function said(value: unknown): string {
-  return typeof value === "string" && value !== "" ? value : "not set";
+  return typeof value === "string" && value !== "null" ? value : "not set";
 }
