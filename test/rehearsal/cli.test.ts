@@ -70,7 +70,9 @@ describe("rehearsal: command line", function () {
         edit.summary.changes!.edited.map(({ path: key, kind, after }) => [key, kind, after]),
         [["media.max", "added", 8]],
       );
-      const denied = kept("--config", "region=eu-central-1", "--deny-replace", "--up");
+      const denied = kept(
+        ...["--config", "deletionProtection=false", "--config", "region=eu-central-1", "--deny-replace", "--up"],
+      );
       assert.deepEqual([denied.status, denied.summary.changes!.denied], [1, true]);
       assert.deepEqual(namesOf(kept()), [], "neither a look nor a denied update is kept");
       const end = kept("--destroy");
