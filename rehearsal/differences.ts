@@ -67,6 +67,11 @@ export function stepsOf(path: string): string[] {
   );
 }
 
+/** The top-level input that a path belongs to. */
+export function topOf(path: string): string {
+  return stepsOf(path)[0]!;
+}
+
 /** The value at a path; secrets on the way are opened. */
 export function valueAt(value: Value | undefined, path: string): Value | undefined {
   return stepsOf(path).reduce<Value | undefined>((current, step) => {

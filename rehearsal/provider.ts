@@ -5,7 +5,7 @@
  */
 import type { Account, Call, Fault, Thing } from "./account";
 import { everyText } from "./clouds/values";
-import { type Change, changes, covers, stepsOf } from "./differences";
+import { type Change, changes, covers, topOf } from "./differences";
 import type { DifferenceKind } from "./engine/plan";
 import { unknownValue } from "./graph";
 import type { CloudModel, LiveResource, Properties, ResourceModel, World } from "./model";
@@ -138,8 +138,7 @@ class Simulation implements ProviderInstance {
     const { urn, oldInputs, oldOutputs, news } = request;
     const model = this.model(urn);
     const changed = changes(oldInputs, news);
-    for (const path of changed.keys())
-      if ((model.notCompared ?? []).some((top) => isBelow(top, path))) changed.delete(path);
+    for (const path of changed.keys()) if (model.notCompared?.includes(topOf(path))) changed.delete(path);
     if (this.movesAway(model, oldOutputs, news)) changed.set("region", "update");
     const patterns = [
       ...(model.forcesReplacement ?? []),
@@ -357,12 +356,4 @@ function mentions(user: LiveResource, used: LiveResource, { naming }: ResourceMo
 
 function kindOf(change: Change, replaces: boolean): DifferenceKind {
   return replaces ? `${change}-replace` : change;
-}
-
-function topOf(path: string): string {
-  return stepsOf(path)[0]!;
-}
-
-function isBelow(top: string, path: string): boolean {
-  return topOf(path) === top;
 }

@@ -12,6 +12,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { topOf } from "./differences";
 import type { DifferenceKind } from "./engine/plan";
 import type { Properties } from "./model";
 import {
@@ -251,7 +252,7 @@ const wireKinds: Readonly<Record<DifferenceKind, proto.PropertyDiff.Kind>> = {
 
 function compared({ differences, replaces, deleteBeforeReplace }: Compared): proto.DiffResponse {
   const paths = Object.entries(differences);
-  const properties = new Set([...paths.map(([path]) => /^[^.[]+/.exec(path)?.[0] ?? path), ...replaces]);
+  const properties = new Set([...paths.map(([path]) => topOf(path)), ...replaces]);
   const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse()
     .setChanges(properties.size > 0 ? DIFF_SOME : DIFF_NONE)

@@ -4,11 +4,13 @@
  * pkg/resource/deploy/step_generator.go and step.go of Pulumi 3.248, run with --continue-on-error.
  */
 import { isDeepStrictEqual } from "node:util";
-import { changes, covers, isMembers, valueAt } from "../differences";
+import { changes, covers, isMembers, topOf } from "../differences";
 import { type RecordedOptions, unknownValue } from "../graph";
 import { CloudRefusal, type Compared, LostAnswer, type Made, PartialFailure, type ProviderInstance } from "../provider";
+import { unwrapSecrets } from "../json";
 import { inheritedAliases } from "./aliases";
 import { cascade } from "./cascade";
+import { described } from "./described";
 import type { DifferenceKind, Operation, Step } from "./plan";
 import { withSecrets } from "./secrets";
 import type { PendingOperation, State, StateResource } from "./state";
@@ -27,7 +29,7 @@ export type Settled = { readonly resource: StateResource } | { readonly failures
 export interface DeploymentOptions {
   readonly preview: boolean;
   readonly prior: State;
-  /** The provider of a resource, by the URN of the provider and its inputs. */
+  /** The provider of a resource, by the URN of the provider and its inputs; the same one whenever it is asked for. */
   readonly open: (providerUrn: string, inputs: ValueMap) => ProviderInstance;
   /** Called after every step that changed something. */
   readonly save: (state: State) => void;
@@ -44,7 +46,6 @@ export class Deployment {
   private readonly priorByUrn: ReadonlyMap<string, StateResource>;
   /** Earlier URN by today's. */
   private readonly renamed = new Map<string, string>();
-  private readonly instances = new Map<string, ProviderInstance>();
   private pending: readonly PendingOperation[] = [];
   /** Creations of earlier operations of which nobody knows; only the operator can say what became of them. */
   private readonly unresolved: readonly PendingOperation[];
@@ -74,7 +75,7 @@ export class Deployment {
     const { deleteBeforeReplace: _, ...resource } = goal;
     const prior = this.takeOver(goal);
     const differences = prior
-      ? this.describe(changes(prior.inputs, resource.inputs), prior.inputs, resource.inputs)
+      ? described(Object.fromEntries(changes(prior.inputs, resource.inputs)), prior.inputs, resource.inputs)
       : [];
     const operation = prior === undefined ? "create" : differences.length > 0 ? "update" : "same";
     this.next.set(goal.urn, resource);
@@ -166,7 +167,7 @@ export class Deployment {
   private async update(goal: Goal, inputs: ValueMap, prior: StateResource, compared: Compared): Promise<Settled> {
     const { deleteBeforeReplace: _, ...rest } = goal;
     const { preview } = this.options;
-    const about = { old: prior, differences: this.describe(compared.differences, prior.inputs, inputs) };
+    const about = { old: prior, differences: described(compared.differences, prior.inputs, inputs) };
     return this.attempt(goal.urn, "updating", { ...rest, inputs }, { operation: "update", ...about }, async () =>
       this.providerOf(goal.provider).update({
         urn: goal.urn,
@@ -195,7 +196,7 @@ export class Deployment {
     if (again.failures.length > 0) return { failures: again.failures };
     const about = {
       replaces: compared.replaces,
-      differences: this.describe(compared.differences, prior.inputs, again.inputs),
+      differences: described(compared.differences, prior.inputs, again.inputs),
     };
     if (!(goal.deleteBeforeReplace ?? compared.deleteBeforeReplace)) {
       const made = await this.create(goal, again.inputs, { operation: "create-replacement", old: prior, ...about });
@@ -364,13 +365,9 @@ export class Deployment {
 
   private providerOf(reference: string): ProviderInstance {
     const urn = urns.urnOfReference(reference);
-    const known = this.instances.get(urn);
-    if (known) return known;
     const resource = this.next.get(urn) ?? this.priorByUrn.get(urn);
     if (!resource) throw new Error(`the provider ${reference} is not registered`);
-    const instance = this.options.open(urn, resource.inputs);
-    this.instances.set(urn, instance);
-    return instance;
+    return this.options.open(urn, resource.inputs);
   }
 
   // Earlier resources.
@@ -405,31 +402,13 @@ export class Deployment {
 
   // Steps.
 
-  private describe(
-    differences: ReadonlyMap<string, DifferenceKind> | Readonly<Record<string, DifferenceKind>>,
-    olds: ValueMap,
-    news: ValueMap,
-  ): Step["differences"] {
-    const entries = differences instanceof Map ? [...differences] : Object.entries(differences);
-    return (entries as [string, DifferenceKind][]).map(([path, kind]) => {
-      const old = valueAt(olds, path);
-      const now = valueAt(news, path);
-      return {
-        path,
-        kind,
-        ...(old === undefined ? {} : { old: toRecord(old) }),
-        ...(now === undefined ? {} : { new: toRecord(now) }),
-      };
-    });
-  }
-
   private noteReplacement(
     goal: Goal,
     inputs: ValueMap,
     prior: StateResource,
     { compared, outcome }: { readonly compared: Compared; readonly outcome: Step["outcome"] },
   ): void {
-    const differences = this.describe(compared.differences, prior.inputs, inputs);
+    const differences = described(compared.differences, prior.inputs, inputs);
     this.note(
       "replace",
       { ...prior, urn: goal.urn, name: goal.name, inputs, options: goal.options },
@@ -495,15 +474,10 @@ function reset(now: Value, old: Value | undefined, [step, ...rest]: readonly str
 
 /** Nothing given on either side is no trigger; what is unknown may be anything. */
 function isTriggered(now: RecordedOptions["replacementTrigger"], old: RecordedOptions["replacementTrigger"]): boolean {
-  const [after, before] = [now, old].map(unwrapped);
+  const [after, before] = [now, old].map(unwrapSecrets);
   if (JSON.stringify([after, before]).includes(JSON.stringify(unknownValue))) return true;
   if (after === undefined || after === null || before === undefined || before === null) return false;
   return !isDeepStrictEqual(after, before);
-}
-
-function unwrapped(value: unknown): unknown {
-  const isWrapped = typeof value === "object" && value !== null && Object.keys(value).join() === "secret";
-  return isWrapped ? unwrapped((value as { secret: unknown }).secret) : value;
 }
 
 /** Turns changes of these inputs into replacements. */
@@ -514,7 +488,7 @@ function replacingOn(paths: readonly string[], compared: Compared, inputs: reado
     path,
     hit(path) && !kind.endsWith("-replace") ? (`${kind}-replace` as DifferenceKind) : kind,
   ]);
-  const replaces = differences.filter(([path]) => hit(path)).map(([path]) => path.split(/[.[]/)[0]!);
+  const replaces = differences.filter(([path]) => hit(path)).map(([path]) => topOf(path));
   return {
     ...compared,
     differences: Object.fromEntries(differences),

@@ -47,8 +47,7 @@ export async function up(operation: Operation): Promise<{ readonly plan: Plan; r
 
 /** What `pulumi refresh` does: brings the state up to what the clouds hold, without running the program. */
 export async function refresh(operation: Operation): Promise<{ readonly plan: Plan }> {
-  const { state, steps, log } = await start({ ...operation, refresh: true });
-  if (!operation.preview) operation.state.write(state);
+  const { steps, log } = await start({ ...operation, refresh: true });
   const { project, stack } = operation.evaluation;
   return {
     plan: {

@@ -1,11 +1,11 @@
 /**
  * Brings a state up to what the clouds really hold. Source: pkg/resource/deploy, RefreshStep of Pulumi 3.248.
  */
-import { valueAt } from "../differences";
 import type { ProviderInstance } from "../provider";
 import type { Providers } from "../providers";
 import { providedPackage, stackReferenceType, stackType, urnOfReference } from "../urn";
 import { toRecord, type ValueMap } from "../values";
+import { described } from "./described";
 import type { Difference, DifferenceKind, Step } from "./plan";
 import { withSecrets } from "./secrets";
 import type { State, StateResource } from "./state";
@@ -70,16 +70,8 @@ async function differencesOf(
     oldOutputs: found.outputs,
     news: inputs,
   });
-  return Object.entries(differences).map(([path, kind]) => {
-    const old = valueAt(inputs, path);
-    const now = valueAt(found.inputs, path);
-    return {
-      path,
-      kind: opposites[kind],
-      ...(old === undefined ? {} : { old: toRecord(old) }),
-      ...(now === undefined ? {} : { new: toRecord(now) }),
-    };
-  });
+  const happened = Object.entries(differences).map(([path, kind]) => [path, opposites[kind]] as const);
+  return described(Object.fromEntries(happened), inputs, found.inputs);
 }
 
 const opposites: Readonly<Record<DifferenceKind, DifferenceKind>> = {

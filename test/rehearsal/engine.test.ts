@@ -12,6 +12,7 @@ import type { CloudModel } from "../../rehearsal/model";
 import { Providers } from "../../rehearsal/providers";
 import { Secret, unknown, type Value, type ValueMap } from "../../rehearsal/values";
 import { fakeClouds } from "./fake-cloud";
+import { noOptions } from "./handmade-graph";
 
 const place = { project: "programs", stack: "dev" };
 const root = "urn:pulumi:dev::programs";
@@ -40,17 +41,6 @@ interface Wanted {
   readonly dependsOn?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
 }
-
-const options: RecordedOptions = {
-  protect: false,
-  retainOnDelete: false,
-  deleteBeforeReplace: false,
-  ignoreChanges: [],
-  replaceOnChanges: [],
-  additionalSecretOutputs: [],
-  aliases: [],
-  customTimeouts: {},
-};
 
 interface Outcome {
   /** `operation name`, without what stays the same. */
@@ -112,7 +102,7 @@ class Bench {
       inputs: Object.fromEntries(resolved),
       dependencies: [...(more.dependsOn ?? []).map((each) => urnOf(each)), ...needs.flatMap(([, urns]) => urns)],
       propertyDependencies: Object.fromEntries(needs),
-      options: { ...options, ...more.options },
+      options: { ...noOptions, ...more.options },
       deleteBeforeReplace: more.deleteBeforeReplace,
     });
   }
@@ -120,7 +110,7 @@ class Bench {
   private bare(part: Partial<Goal> & Pick<Goal, "urn" | "type" | "name">): Goal {
     return {
       ...{ custom: true, external: false, parent: "", provider: "", id: "", inputs: {}, outputs: {} },
-      ...{ dependencies: [], propertyDependencies: {}, options, deleteBeforeReplace: undefined },
+      ...{ dependencies: [], propertyDependencies: {}, options: noOptions, deleteBeforeReplace: undefined },
       ...part,
     };
   }

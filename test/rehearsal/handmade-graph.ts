@@ -3,7 +3,8 @@
  */
 import type { Graph, RecordedOptions, RecordedResource } from "../../rehearsal/graph";
 
-const options: RecordedOptions = {
+/** Options of a resource for which the program gives none. */
+export const noOptions: RecordedOptions = {
   protect: false,
   retainOnDelete: false,
   deleteBeforeReplace: false,
@@ -70,6 +71,6 @@ function bare(urn: string, type: string, name: string): RecordedResource {
     outputs: {},
     dependencies: [],
     propertyDependencies: {},
-    options,
+    options: noOptions,
   };
 }
