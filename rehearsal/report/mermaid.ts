@@ -19,7 +19,7 @@ export function renderMermaid(topology: Topology): string {
     "---",
     "flowchart TB",
     `  clients(["Clients"])`,
-    `  entry["Load balancer<br/>${escape(entryLabel(topology))}"]`,
+    `  entry["${topology.entryTitle}<br/>${escape(entryLabel(topology))}"]`,
     ...topology.zones.flatMap((zone, index) => zoneLines(topology, index)),
     `  subgraph stores["Stores"]`,
     ...topology.stores.map(

@@ -1,5 +1,5 @@
 /**
- * A topology as a picture: clients at the top, the load balancer, one column per zone with its masters and media nodes,
+ * A topology as a picture: clients at the top, the entry, one column per zone with its masters and media nodes,
  * and the stores below. The same topology always gives the same bytes.
  */
 import { doorLabel, entryLabel, listenerLabel, mediaLabel, titleOf, zoneLabel } from "./labels";
@@ -144,7 +144,7 @@ function drawEntry(topology: Topology, { clients, entry }: Layout): string[] {
     text({ x: middle, y: clients.y + 28 }, "Clients", { size: 15, bold: true, anchor: "middle" }),
     arrow({ x: middle, y: bottom(clients) }, { x: middle, y: entry.y }),
     rectangle(entry, colours.entry, colours.entryLine),
-    text({ x: middle, y: entry.y + 25 }, "Load balancer", { size: 15, bold: true, anchor: "middle" }),
+    text({ x: middle, y: entry.y + 25 }, topology.entryTitle, { size: 15, bold: true, anchor: "middle" }),
     text({ x: middle, y: entry.y + 44 }, entryLabel(topology), { size: 13, anchor: "middle" }),
     text({ x: middle, y: entry.y + 62 }, ports.join("; "), { size: 12, anchor: "middle", colour: colours.quiet }),
   ];
@@ -190,7 +190,7 @@ function drawMedia(topology: Topology, box: Box, middle: number): string[] {
   ];
 }
 
-/** Media does not pass the load balancer: a line of its own, with the ports that are open. */
+/** Media does not pass the entry: a line of its own, with the ports that are open. */
 function drawDirectLane(topology: Topology, layout: Layout): string[] {
   const { clients, lane, mediaTop, zones } = layout;
   const lastMedia = topology.zones.map(({ hasMedia }) => hasMedia).lastIndexOf(true);

@@ -2,6 +2,7 @@
  * The shape of a deployment, read from its resources in terms that are the same on every cloud: what the diagrams draw.
  */
 import { loadBalancerToken } from "../../components/load-balancer";
+import { publicAddressToken } from "../../components/public-address";
 import { masterPoolToken } from "../../components/master-pool";
 import { scalingMediaPoolToken } from "../../components/scaling-media-pool";
 import type { Graph, RecordedResource } from "../graph";
@@ -41,6 +42,8 @@ export interface Topology {
   readonly stack: string;
   readonly heading: Heading;
   readonly entryAddress: string;
+  /** What clients reach first. */
+  readonly entryTitle: string;
   readonly listeners: readonly Listener[];
   readonly zones: readonly Zone[];
   readonly media: { readonly name: string; readonly min: number; readonly max: number };
@@ -70,7 +73,8 @@ export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
     stack: graph.stack,
     heading,
     entryAddress: textAt(graph.outputs, "entryAddress"),
-    listeners: [...listenersOf(resources), ...ownListeners(graph)].sort((a, b) => a.port - b.port),
+    entryTitle: isDirect(graph) ? "Public address of the master" : "Load balancer",
+    listeners: [...listenersOf(resources), ...directListeners(graph)].sort((a, b) => a.port - b.port),
     zones: names.map((name) => ({
       name,
       masters: masters
@@ -117,13 +121,15 @@ function ownMedia(own: readonly OwnMachine[]): Topology["media"] & { zones: stri
   return { name: "media nodes", min: count, max: count, zones: [""] };
 }
 
-/** Where the customer has the entry, its ports show in what the masters let in from outside. */
-function ownListeners(graph: Graph): Listener[] {
-  const machines = machinesOnPremises(graph);
+const isDirect = (graph: Graph): boolean => graph.resources.some(({ type }) => type === publicAddressToken);
+
+/** Without a load balancer of the cloud the entry's ports show in what the masters let in from outside. */
+function directListeners(graph: Graph): Listener[] {
+  const hasNone = isDirect(graph) || machinesOnPremises(graph).length > 0;
   const outside = reachFromGraph(graph).filter(
     ({ from, to, purpose }) => to === "master" && from !== "media" && from !== "master" && isEntry(purpose),
   );
-  const ports = [...new Set(machines.length > 0 ? outside.map((row) => row.ports.first) : [])];
+  const ports = [...new Set(hasNone ? outside.map((row) => row.ports.first) : [])];
   return ports.map((port) => ({ port, targetPort: port, target: "master", endsTls: false }));
 }
 
