@@ -48,6 +48,8 @@ export interface CliOperation {
   readonly preview?: boolean;
   /** For an update: reads what exists before it is compared. @default false */
   readonly refresh?: boolean;
+  /** For an update: whether the others go on after one has failed. @default true */
+  readonly continueOnError?: boolean;
 }
 
 /** A stack that the CLI keeps in a temporary folder. */
@@ -83,10 +85,10 @@ export class CliStack {
     }
   }
 
-  up({ refresh, preview = false, ...operation }: CliOperation): Promise<Plan> {
+  up({ refresh, preview = false, continueOnError = true, ...operation }: CliOperation): Promise<Plan> {
     const options = refresh ? { refresh } : {};
     return this.run("up", { ...operation, preview }, (stack, onEvent) =>
-      preview ? stack.preview({ ...options, onEvent }) : stack.up({ ...options, continueOnError: true, onEvent }),
+      preview ? stack.preview({ ...options, onEvent }) : stack.up({ ...options, continueOnError, onEvent }),
     );
   }
 
