@@ -154,6 +154,14 @@ const edits: readonly Edit[] = [
     after: [having({ ...moved, name: "renamed" }, { aliases: [{ name: "base" }] })],
   },
   {
+    does: "renames, and deletes before it replaces",
+    before: [fixed(base), user],
+    after: [
+      having({ ...fixed(moved), name: "renamed" }, { aliases: [{ name: "base" }] }),
+      { name: "user", inputs: { size: 2, near: { from: "renamed", output: "serial" } } },
+    ],
+  },
+  {
     does: "makes another output secret",
     before: [base, user],
     after: [having(base, { additionalSecretOutputs: ["serial"] }), user],
