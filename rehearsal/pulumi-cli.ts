@@ -148,8 +148,8 @@ export class CliStack {
 
   /** Calls whose outcome Pulumi does not know, as it notes them. */
   async pending(): Promise<readonly { readonly type: string; readonly urn: string }[]> {
-    const { deployment } = await this.stack.exportStack();
-    const { pending_operations: pending = [] } = deployment as {
+    const exported = await this.stack.exportStack();
+    const { pending_operations: pending = [] } = exported.deployment as {
       pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
     };
     return pending.map(({ type, resource: { urn } }) => ({ type, urn }));
