@@ -33,7 +33,8 @@ export async function refreshed(
     const differences = found ? await differencesOf(provider, resource, found) : [];
     const operation = found ? (differences.length > 0 ? "refresh" : "same") : "delete";
     const outcome = preview ? "planned" : "done";
-    steps.push(stepOf(operation, { ...resource, ...found }, { old: resource, differences, outcome }));
+    const now = { ...resource, inputs: found?.inputs ?? inputs };
+    steps.push(stepOf(operation, now, { old: resource, differences, outcome }));
     if (found) resources.push(renewed(resource, found));
   }
   return { state: { ...state, resources }, steps };
