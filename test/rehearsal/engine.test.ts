@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { Account, type Fault } from "../../rehearsal/account";
 import { Deployment, type Goal, type Settled } from "../../rehearsal/engine/deployment";
 import type { Step } from "../../rehearsal/engine/plan";
+import { refreshed } from "../../rehearsal/engine/refresh";
 import { emptyState, type State } from "../../rehearsal/engine/state";
 import type { RecordedOptions } from "../../rehearsal/graph";
 import type { CloudModel } from "../../rehearsal/model";
@@ -221,6 +222,11 @@ describe("the small engine", () => {
     assert.deepEqual(did, []);
     assert.ok(bench.state.resources.some(({ urn }) => urn === urnOf("other")));
     assert.equal(bench.account.resources.length, 1);
+    const { steps } = await refreshed(bench.state, new Providers(clouds, bench.account, place), true);
+    assert.deepEqual(
+      steps.map(({ operation, urn }) => [operation, urn]),
+      [["same", urnOf("other")]],
+    );
   });
 
   it("ignores changes of whole inputs and of parts of them", async () => {
