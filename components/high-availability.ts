@@ -3,7 +3,7 @@
  * and secrets. Composed of roles alone, so that it is the same tree on every cloud.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { entryListeners } from "../openvidu/entry";
+import { entryListeners, type Listener, turnListeners } from "../openvidu/entry";
 import { type FlowContext, flowsFor } from "../openvidu/flows";
 import { type CertificateType, installerFlags } from "../openvidu/installer";
 import { enabledModules } from "../openvidu/modules";
@@ -16,9 +16,9 @@ import type { Certificate } from "./certificate";
 import type { Cloud } from "./cloud";
 import { ClusterSecrets } from "./cluster-secrets";
 import type { ClusterSettings } from "./cluster-settings";
-import type { DnsRecord, EntryAddress } from "./domain-name";
+import { type DnsRecord, type EntryAddress, liesInZone } from "./domain-name";
 import { type Problem, throwIfAny } from "./errors";
-import type { LoadBalancer } from "./load-balancer";
+import { type LoadBalancer, turnBalancerSuffix } from "./load-balancer";
 import type { MasterPool } from "./master-pool";
 import type { NodeBoot } from "./node-boot";
 import type { PlacementArgs } from "./placement";
@@ -36,6 +36,8 @@ export interface ClusterSecretInputs {
   readonly meetApiKey?: pulumi.Input<string>;
   /** Conditional. Base64 of the PEM key; required with an own certificate. */
   readonly certificatePrivateKey?: pulumi.Input<string>;
+  /** Conditional. The same for the certificate of TURN's own domain; required with `settings.turn.chain`. */
+  readonly turnCertificatePrivateKey?: pulumi.Input<string>;
   /** On-premises: SSH key of the deployer, and credentials of storage and database that the customer runs. */
   readonly sshPrivateKey?: pulumi.Input<string>;
   readonly s3SecretKey?: pulumi.Input<string>;
@@ -47,6 +49,8 @@ export interface HighAvailabilityArgs {
   readonly cloud: Cloud;
   /** Conditional. The cloud that holds the DNS zone; required when `settings.dns` names a zone. */
   readonly dnsCloud?: Cloud;
+  /** Conditional. The domain of that zone; required with a domain of TURN's own, which may lie elsewhere. */
+  readonly dnsZoneName?: string;
   readonly settings: ClusterSettings;
   readonly secrets: ClusterSecretInputs;
 }
@@ -92,16 +96,17 @@ export class HighAvailability extends pulumi.ComponentResource {
     const storage = createStorage();
     const certificate = createCertificate();
     const loadBalancer = createLoadBalancer();
+    const turn = createTurn();
     const domain = settings.domain ? pulumi.output(settings.domain) : loadBalancer.address.ipAddress;
     const services = servicesFor(context);
     const secretStore = createSecretStore();
     const masters = createMasters();
     const media = createMedia();
-    if (settings.dns.kind !== "none") createDomainName(settings.dns.zoneId);
+    if (settings.dns.kind !== "none") createDomainNames(settings.dns.zoneId);
 
     this.urls = domain.apply((fqdn) => urlsOf(services, fqdn));
     this.entryAddress = entryOf(loadBalancer.address);
-    this.dnsRecords = manualRecords(settings, certificate, loadBalancer);
+    this.dnsRecords = manualRecords();
     this.handover = handoverOf(firewall, loadBalancer);
     this.credentials = secretStore.consoleUrl;
     this.masterAddresses = pulumi.all([...masters.privateIps]);
@@ -156,10 +161,13 @@ export class HighAvailability extends pulumi.ComponentResource {
 
     function createCertificate(): Certificate | undefined {
       const { certificate: wanted, dns: zone, domain: fqdn } = settings;
-      if (wanted.kind !== "acm" || wanted.arn !== undefined) return undefined;
-      if (!cloud.Certificate || !fqdn) throw new Error("validate() lets no such settings through");
-      const zoneId = zone.kind === "route53" ? zone.zoneId : undefined;
-      return new cloud.Certificate(`${name}-certificate`, { domain: fqdn, zoneId, tags }, self);
+      if (wanted.kind !== "acm" || wanted.arn !== undefined || fqdn === undefined) return undefined;
+      return newCertificate(`${name}-certificate`, fqdn, zone.kind === "route53" ? zone.zoneId : undefined);
+    }
+
+    function newCertificate(part: string, fqdn: string, zoneId: string | undefined): Certificate {
+      if (!cloud.Certificate) throw new Error("validate() lets no such settings through");
+      return new cloud.Certificate(part, { domain: fqdn, zoneId, tags }, self);
     }
 
     function createLoadBalancer(): LoadBalancer {
@@ -167,15 +175,50 @@ export class HighAvailability extends pulumi.ComponentResource {
       return new cloud.LoadBalancer(
         `${name}-entry`,
         {
-          ...placement,
-          ...settings.entry,
-          networkId: network.networkId,
-          subnetIds: network.loadBalancerSubnetIds,
+          ...balancerPlace(),
           rulesId: firewall.loadBalancerRulesId,
-          zones: settings.network.zones,
           listeners: entryListeners(context),
           certificateId: certificate?.certificateId ?? given,
           wantsHostName: settings.domain === undefined,
+        },
+        self,
+      );
+    }
+
+    function balancerPlace() {
+      const { networkId, loadBalancerSubnetIds: subnetIds } = network;
+      return { ...placement, ...settings.entry, networkId, subnetIds, zones: settings.network.zones };
+    }
+
+    /** TURN's own domain: where it leads, and what stands behind it besides the entry. */
+    function createTurn(): Turn | undefined {
+      if (!settings.turn) return undefined;
+      const { domain: fqdn, certificateArn } = settings.turn;
+      const inZone = args.dnsZoneName !== undefined && liesInZone(fqdn, args.dnsZoneName);
+      const listeners = turnListeners(context);
+      if (listeners.length === 0) return { fqdn, inZone, address: loadBalancer.address };
+      const zoneId = inZone && settings.dns.kind === "route53" ? settings.dns.zoneId : undefined;
+      const own = certificateArn === undefined ? newCertificate(`${name}-turn-certificate`, fqdn, zoneId) : undefined;
+      const balancer = createTurnBalancer(listeners, own?.certificateId ?? certificateArn);
+      return { fqdn, inZone, address: balancer.address, certificate: own, balancer };
+    }
+
+    function createTurnBalancer(
+      listeners: readonly Listener[],
+      certificateId: pulumi.Input<string> | undefined,
+    ): LoadBalancer {
+      const { turnLoadBalancerRulesId: rulesId } = firewall;
+      if (!rulesId) throw new Error(`the firewall of ${cloud.name} has no rules for TURN's own load balancer`);
+      return new cloud.LoadBalancer(
+        `${name}${turnBalancerSuffix}`,
+        {
+          ...balancerPlace(),
+          // Clients know it by a DNS name alone, and the step to 3.6 takes it away.
+          deletionProtection: false,
+          rulesId,
+          listeners,
+          certificateId,
+          wantsHostName: false,
         },
         self,
       );
@@ -187,7 +230,7 @@ export class HighAvailability extends pulumi.ComponentResource {
         .credentials;
       const common = { OPENVIDU_VERSION: settings.version, ENABLED_MODULES: enabledModules(settings.modules) };
       const master = pulumi
-        .all([credentials.master, storage.settings, domain, ownCertificate(args)])
+        .all([credentials.master, storage.settings, domain, ownCertificates(args)])
         .apply(([values, store, fqdn, certificateValues]) => ({
           ...common,
           ...values,
@@ -197,6 +240,8 @@ export class HighAvailability extends pulumi.ComponentResource {
           // Machines keep the programs that they were made with; steps to later releases reach them this way.
           UPGRADE_HOPS: JSON.stringify(upgradeTable()),
           DOMAIN_NAME: fqdn,
+          // Empty, it takes an earlier one back.
+          LIVEKIT_TURN_DOMAIN_NAME: settings.turn?.domain ?? "",
           OPENVIDU_RTC_ENGINE: settings.rtcEngine,
         }));
       const media = credentials.media.apply((values) => ({ ...common, ...values }));
@@ -230,6 +275,7 @@ export class HighAvailability extends pulumi.ComponentResource {
             tls: context.tls,
             certificate: certificateType(settings),
             entry: context.entry,
+            turnDomain: context.turnDomain,
             additionalFlags: settings.installFlags,
           }),
         },
@@ -285,7 +331,7 @@ export class HighAvailability extends pulumi.ComponentResource {
           subnetIds: network.mediaSubnetIds,
           zones: settings.network.zones,
           firewall: firewall.media,
-          backendIds: loadBalancer.backendIds.media,
+          backendIds: [...loadBalancer.backendIds.media, ...(turn?.balancer?.backendIds.media ?? [])],
           identity: identities.media,
           controller: identities.master.principal,
           boot: bootOf("media", { MASTER_IPS: pulumi.all([...masters.privateIps]).apply((ips) => ips.join(",")) }),
@@ -295,21 +341,47 @@ export class HighAvailability extends pulumi.ComponentResource {
       );
     }
 
-    function createDomainName(zoneId: string): InstanceType<Cloud["DomainName"]> {
-      if (!args.dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
-      return new args.dnsCloud.DomainName(
+    function createDomainNames(zoneId: string): void {
+      const { dnsCloud } = args;
+      if (!dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
+      new dnsCloud.DomainName(
         `${name}-domain`,
         { domain: settings.domain, zoneId, target: loadBalancer.address },
         self,
       );
+      if (!turn?.inZone) return;
+      new dnsCloud.DomainName(`${name}-turn-domain`, { domain: turn.fqdn, zoneId, target: turn.address }, self);
+    }
+
+    /** Records that no zone of this deployment holds: proofs of certificates, then names. */
+    function manualRecords(): pulumi.Output<DnsRecord[]> {
+      const names: readonly pulumi.Output<DnsRecord[]>[] = [
+        ...(settings.domain !== undefined && settings.dns.kind === "none"
+          ? [recordsOf(settings.domain, loadBalancer.address)]
+          : []),
+        ...(turn && !turn.inZone ? [recordsOf(turn.fqdn, turn.address)] : []),
+      ];
+      const proofs = [certificate, turn?.certificate].flatMap((each) => (each ? [each.manualRecords] : []));
+      return pulumi.all([...proofs, ...names]).apply((records) => records.flat());
     }
   }
 }
 
+/** A domain of TURN's own. */
+interface Turn {
+  readonly fqdn: string;
+  /** Whether its record belongs into the zone of the deployment. */
+  readonly inZone: boolean;
+  /** Where it leads: to the entry, or to a load balancer of its own. */
+  readonly address: EntryAddress;
+  readonly certificate?: Certificate;
+  readonly balancer?: LoadBalancer;
+}
+
 /** What is wrong with a combination of cloud and settings, before anything is registered. */
-function validate({ cloud, dnsCloud, settings, secrets }: HighAvailabilityArgs): Problem[] {
+function validate({ cloud, dnsCloud, dnsZoneName, settings, secrets }: HighAvailabilityArgs): Problem[] {
   const problems: Problem[] = [];
-  const { certificate, dns, domain } = settings;
+  const { certificate, dns, domain, turn } = settings;
   const onNode: readonly CertificateType[] = cloud.capabilities.nodeCertificates;
   const isPossible =
     certificate.kind === "acm" ? cloud.capabilities.tlsAtLoadBalancer : onNode.includes(certificateType(settings));
@@ -325,6 +397,12 @@ function validate({ cloud, dnsCloud, settings, secrets }: HighAvailabilityArgs):
   if (certificate.kind === "owncert" && secrets.certificatePrivateKey === undefined) {
     problems.push({ path: "certificatePrivateKey", reason: "required with an own certificate" });
   }
+  if (turn?.chain !== undefined && secrets.turnCertificatePrivateKey === undefined) {
+    problems.push({ path: "turnCertificatePrivateKey", reason: "required with an own certificate of the TURN domain" });
+  }
+  if (turn && dns.kind !== "none" && dnsZoneName === undefined) {
+    problems.push({ path: "dns.zoneId", reason: "the domain of the zone is missing" });
+  }
   return problems;
 }
 
@@ -338,7 +416,7 @@ function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
     tls: certificateType(settings) === "none" ? "loadBalancer" : "node",
     minio: !cloud.capabilities.externalClusterData && !settings.onPremises?.s3,
     entry: settings.onPremises?.entry,
-    turnDomain: settings.onPremises?.turnDomain !== undefined,
+    turnDomain: settings.turn !== undefined,
   };
 }
 
@@ -349,7 +427,8 @@ function certificateType({ certificate: { kind } }: ClusterSettings): Certificat
 
 function onPremisesOf({ settings, secrets }: HighAvailabilityArgs): OnPremises | undefined {
   const { sshPrivateKey, s3SecretKey, mongoUri } = secrets;
-  return settings.onPremises && { ...settings.onPremises, sshPrivateKey, s3SecretKey, mongoUri };
+  const turnDomain = settings.turn?.domain;
+  return settings.onPremises && { ...settings.onPremises, turnDomain, sshPrivateKey, s3SecretKey, mongoUri };
 }
 
 function handoverOf(
@@ -379,13 +458,15 @@ function machineAccess({ access, encryption }: ClusterSettings): {
   return { sshPublicKey, adminUsername, diskKeyId: encryption.keyId, encryptionAtHost: encryption.encryptionAtHost };
 }
 
-function ownCertificate({ settings, secrets }: HighAvailabilityArgs): pulumi.Output<Record<string, string>> {
-  const { certificate } = settings;
+/** Certificates of the customer's own for Caddy, by bundle key. */
+function ownCertificates({ settings, secrets }: HighAvailabilityArgs): pulumi.Output<Record<string, string>> {
+  const { certificate, turn } = settings;
   if (certificate.kind !== "owncert") return pulumi.output<Record<string, string>>({});
-  const key = pulumi.secret(secrets.certificatePrivateKey ?? "");
-  return key.apply((value): Record<string, string> => ({
+  const keys = [secrets.certificatePrivateKey ?? "", secrets.turnCertificatePrivateKey ?? ""];
+  return pulumi.secret(pulumi.all(keys)).apply(([key = "", turnKey = ""]): Record<string, string> => ({
     OWNCERT_PUBLIC_KEY: certificate.chain,
-    OWNCERT_PRIVATE_KEY: value,
+    OWNCERT_PRIVATE_KEY: key,
+    ...(turn?.chain !== undefined && { TURN_OWNCERT_PUBLIC_KEY: turn.chain, TURN_OWNCERT_PRIVATE_KEY: turnKey }),
   }));
 }
 
@@ -403,25 +484,12 @@ function entryOf({ ipAddress, hostName }: EntryAddress): pulumi.Output<string> {
   return pulumi.all([ipAddress, hostName]).apply(([ip, host]) => ip || host);
 }
 
-function manualRecords(
-  { domain, dns, onPremises }: ClusterSettings,
-  certificate: Certificate | undefined,
-  entry: LoadBalancer,
-): pulumi.Output<DnsRecord[]> {
-  const ofCertificate = certificate?.manualRecords ?? pulumi.output<DnsRecord[]>([]);
-  const byHand = [dns.kind === "none" ? domain : undefined, onPremises?.turnDomain].filter(
-    (name) => name !== undefined,
-  );
-  if (byHand.length === 0) return ofCertificate;
-  const { ipAddress, hostName, ipAddresses = ipAddress.apply((ip) => (ip ? [ip] : [])) } = entry.address;
+/** The records that lead a name to an address, as a person writes them. */
+function recordsOf(name: string, { ipAddress, hostName, ipAddresses }: EntryAddress): pulumi.Output<DnsRecord[]> {
+  const all = ipAddresses ?? ipAddress.apply((ip) => (ip ? [ip] : []));
   return pulumi
-    .all([ofCertificate, ipAddresses, hostName])
-    .apply(([records, ips, host]): DnsRecord[] => [
-      ...records,
-      ...byHand.flatMap((name) =>
-        ips.length > 0
-          ? ips.map((value): DnsRecord => ({ name, type: "A", value }))
-          : [{ name, type: "CNAME", value: host } as const],
-      ),
-    ]);
+    .all([all, hostName])
+    .apply(([ips, host]): DnsRecord[] =>
+      ips.length > 0 ? ips.map((value) => ({ name, type: "A", value })) : [{ name, type: "CNAME", value: host }],
+    );
 }

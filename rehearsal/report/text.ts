@@ -27,6 +27,7 @@ const editionTitles: Readonly<Record<string, string>> = { ha: "High Availability
 const partyTitles: Readonly<Record<string, string>> = {
   internet: "Internet",
   loadBalancer: "load balancer",
+  turnLoadBalancer: "TURN load balancer",
   master: "masters",
   media: "media nodes",
 };
