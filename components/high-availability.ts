@@ -1,443 +1,46 @@
 /**
- * Topology High Availability: one load balancer, four masters over the zones, a scaling pool of media nodes, storage
- * and secrets. Composed of roles alone, so that it is the same tree on every cloud.
+ * Edition High Availability: four masters over the zones behind one load balancer.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { entryListeners, type Listener, turnListeners } from "../openvidu/entry";
-import { type FlowContext, flowsFor } from "../openvidu/flows";
-import { type CertificateType, installerFlags } from "../openvidu/installer";
-import { enabledModules } from "../openvidu/modules";
+import { entryListeners, turnListeners } from "../openvidu/entry";
 import { judgeZones } from "../openvidu/placement";
-import { type Service, serviceUrl, servicesFor } from "../openvidu/services";
-import type { NodeRole } from "../openvidu/editions";
-import { upgradeTable } from "../openvidu/upgrades";
-import { carriedPrograms } from "../nodes/render";
 import type { Certificate } from "./certificate";
-import type { Cloud } from "./cloud";
-import { ClusterSecrets } from "./cluster-secrets";
+import { certificateType, Cluster, type ClusterArgs, type Entry, type EntryParts } from "./cluster";
 import type { ClusterSettings } from "./cluster-settings";
-import { type DnsRecord, type EntryAddress, liesInZone } from "./domain-name";
-import { type Problem, throwIfAny } from "./errors";
+import type { DnsRecord } from "./domain-name";
+import type { Problem } from "./errors";
 import { type LoadBalancer, turnBalancerSuffix } from "./load-balancer";
-import type { MasterPool } from "./master-pool";
-import type { NodeBoot } from "./node-boot";
-import type { PlacementArgs } from "./placement";
-import type { ScalingMediaPool } from "./scaling-media-pool";
-import type { SecretStore } from "./secret-store";
-import type { OnPremises } from "./on-premises";
-import { clusterTags } from "./tags";
 
 export const highAvailabilityToken = "openvidu:index:HighAvailability";
 
-/** Secret config values of a cluster. */
-export interface ClusterSecretInputs {
-  readonly license: pulumi.Input<string>;
-  readonly meetAdminPassword?: pulumi.Input<string>;
-  readonly meetApiKey?: pulumi.Input<string>;
-  /** Conditional. Base64 of the PEM key; required with an own certificate. */
-  readonly certificatePrivateKey?: pulumi.Input<string>;
-  /** Conditional. The same for the certificate of TURN's own domain; required with `settings.turn.chain`. */
-  readonly turnCertificatePrivateKey?: pulumi.Input<string>;
-  /** On-premises: SSH key of the deployer, and credentials of storage and database that the customer runs. */
-  readonly sshPrivateKey?: pulumi.Input<string>;
-  readonly s3SecretKey?: pulumi.Input<string>;
-  readonly mongoUri?: pulumi.Input<string>;
-}
-
-export interface HighAvailabilityArgs {
-  /** Required. The cloud that runs the machines. */
-  readonly cloud: Cloud;
-  /** Conditional. The cloud that holds the DNS zone; required when `settings.dns` names a zone. */
-  readonly dnsCloud?: Cloud;
-  /** Conditional. The domain of that zone; required with a domain of TURN's own, which may lie elsewhere. */
-  readonly dnsZoneName?: string;
-  readonly settings: ClusterSettings;
-  readonly secrets: ClusterSecretInputs;
-}
-
-export class HighAvailability extends pulumi.ComponentResource {
-  /** Address of every service, by service name. */
-  public readonly urls: pulumi.Output<Record<string, string>>;
-  /** IP address or host name of the public entry. */
-  public readonly entryAddress: pulumi.Output<string>;
-  /** DNS records that a person still has to make. */
-  public readonly dnsRecords: pulumi.Output<DnsRecord[]>;
-  /** Where a person reads the credentials; never a value. */
-  public readonly credentials: pulumi.Output<string>;
-  public readonly masterAddresses: pulumi.Output<string[]>;
-  /** Name of the group that scales the media nodes. */
-  public readonly mediaGroup: pulumi.Output<string>;
-  /** Buckets or containers that hold the cluster's data. */
-  public readonly storage: pulumi.Output<Record<string, string>>;
-  /** What a person has to put somewhere himself, by file name; absent where the cloud takes it all. */
-  public readonly handover?: pulumi.Output<Record<string, string>>;
-
-  constructor(name: string, args: HighAvailabilityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(highAvailabilityToken, name, {}, opts);
-    throwIfAny("high availability", validate(args));
-
-    const { cloud, settings } = args;
-    const self = { parent: this };
-    const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom: settings.tags });
-    const context = flowContext(cloud, settings);
-    warnAboutZones(settings, this);
-
-    const onPremises = onPremisesOf(args);
-    const network = createNetwork();
-    const placement: PlacementArgs = {
-      region: settings.region,
-      scope: network.scope,
-      tags,
-      deletionProtection: settings.deletionProtection,
-      onPremises,
-    };
-    const firewall = createFirewall();
-    const identities = { master: createIdentity("master"), media: createIdentity("media") };
-    const storage = createStorage();
-    const certificate = createCertificate();
-    const loadBalancer = createLoadBalancer();
-    const turn = createTurn();
-    const domain = settings.domain ? pulumi.output(settings.domain) : loadBalancer.address.ipAddress;
-    const services = servicesFor(context);
-    const secretStore = createSecretStore();
-    const masters = createMasters();
-    const media = createMedia();
-    if (settings.dns.kind !== "none") createDomainNames(settings.dns.zoneId);
-
-    this.urls = domain.apply((fqdn) => urlsOf(services, fqdn));
-    this.entryAddress = entryOf(loadBalancer.address);
-    this.dnsRecords = manualRecords();
-    this.handover = handoverOf(firewall, loadBalancer);
-    this.credentials = secretStore.consoleUrl;
-    this.masterAddresses = pulumi.all([...masters.privateIps]);
-    this.mediaGroup = media.groupName;
-    this.storage = pulumi.all({ appData: storage.appDataName, clusterData: storage.clusterDataName });
-    this.registerOutputs({
-      urls: this.urls,
-      entryAddress: this.entryAddress,
-      dnsRecords: this.dnsRecords,
-      credentials: this.credentials,
-      masterAddresses: this.masterAddresses,
-      mediaGroup: this.mediaGroup,
-      storage: this.storage,
-      ...(this.handover && { handover: this.handover }),
-    });
-
-    function createNetwork(): InstanceType<Cloud["Network"]> {
-      const { region, resourceGroup: existingScope, deletionProtection } = settings;
-      return new cloud.Network(
-        `${name}-network`,
-        { ...settings.network, region, existingScope, deletionProtection, onPremises, tags },
-        self,
-      );
-    }
-
-    function createFirewall(): InstanceType<Cloud["Firewall"]> {
-      const { operatorCidrs, egressCidrs } = settings.access;
-      const flows = flowsFor(context);
-      const { networkId } = network;
-      return new cloud.Firewall(
-        `${name}-firewall`,
-        { ...placement, networkId, flows, operatorCidrs, egressCidrs },
-        self,
-      );
-    }
-
-    function createIdentity(role: NodeRole): InstanceType<Cloud["NodeIdentity"]> {
-      const { operatorShell } = settings.access;
-      return new cloud.NodeIdentity(`${name}-${role}-identity`, { ...placement, role, operatorShell }, self);
-    }
-
-    function createStorage(): InstanceType<Cloud["ObjectStore"]> {
-      const writers = { master: identities.master.principal, media: identities.media.principal };
-      const { keyId: kmsKeyId } = settings.encryption;
-      const programs = carriedPrograms({ cloud: cloud.name, role: "master" });
-      return new cloud.ObjectStore(
-        `${name}-storage`,
-        { ...placement, ...settings.storage, writers, kmsKeyId, programs },
-        self,
-      );
-    }
-
-    function createCertificate(): Certificate | undefined {
-      const { certificate: wanted, dns: zone, domain: fqdn } = settings;
-      if (wanted.kind !== "acm" || wanted.arn !== undefined || fqdn === undefined) return undefined;
-      return newCertificate(`${name}-certificate`, fqdn, zone.kind === "route53" ? zone.zoneId : undefined);
-    }
-
-    function newCertificate(part: string, fqdn: string, zoneId: string | undefined): Certificate {
-      if (!cloud.Certificate) throw new Error("validate() lets no such settings through");
-      return new cloud.Certificate(part, { domain: fqdn, zoneId, tags }, self);
-    }
-
-    function createLoadBalancer(): LoadBalancer {
-      const given = settings.certificate.kind === "acm" ? settings.certificate.arn : undefined;
-      return new cloud.LoadBalancer(
-        `${name}-entry`,
-        {
-          ...balancerPlace(),
-          rulesId: firewall.loadBalancerRulesId,
-          listeners: entryListeners(context),
-          certificateId: certificate?.certificateId ?? given,
-          wantsHostName: settings.domain === undefined,
-        },
-        self,
-      );
-    }
-
-    function balancerPlace() {
-      const { networkId, loadBalancerSubnetIds: subnetIds } = network;
-      return { ...placement, ...settings.entry, networkId, subnetIds, zones: settings.network.zones };
-    }
-
-    /** TURN's own domain: where it leads, and what stands behind it besides the entry. */
-    function createTurn(): Turn | undefined {
-      if (!settings.turn) return undefined;
-      const { domain: fqdn, certificateArn } = settings.turn;
-      const inZone = args.dnsZoneName !== undefined && liesInZone(fqdn, args.dnsZoneName);
-      const listeners = turnListeners(context);
-      if (listeners.length === 0) return { fqdn, inZone, address: loadBalancer.address };
-      const zoneId = inZone && settings.dns.kind === "route53" ? settings.dns.zoneId : undefined;
-      const own = certificateArn === undefined ? newCertificate(`${name}-turn-certificate`, fqdn, zoneId) : undefined;
-      const balancer = createTurnBalancer(listeners, own?.certificateId ?? certificateArn);
-      return { fqdn, inZone, address: balancer.address, certificate: own, balancer };
-    }
-
-    function createTurnBalancer(
-      listeners: readonly Listener[],
-      certificateId: pulumi.Input<string> | undefined,
-    ): LoadBalancer {
-      const { turnLoadBalancerRulesId: rulesId } = firewall;
-      if (!rulesId) throw new Error(`the firewall of ${cloud.name} has no rules for TURN's own load balancer`);
-      return new cloud.LoadBalancer(
-        `${name}${turnBalancerSuffix}`,
-        {
-          ...balancerPlace(),
-          // Clients know it by a DNS name alone, and the step to 3.6 takes it away.
-          deletionProtection: false,
-          rulesId,
-          listeners,
-          certificateId,
-          wantsHostName: false,
-        },
-        self,
-      );
-    }
-
-    function createSecretStore(): SecretStore {
-      const { deletionProtection } = settings;
-      const credentials = new ClusterSecrets(`${name}-credentials`, { ...args.secrets, deletionProtection }, self)
-        .credentials;
-      const common = { OPENVIDU_VERSION: settings.version, ENABLED_MODULES: enabledModules(settings.modules) };
-      const master = pulumi
-        .all([credentials.master, storage.settings, domain, ownCertificates(args)])
-        .apply(([values, store, fqdn, certificateValues]) => ({
-          ...common,
-          ...values,
-          ...store,
-          ...certificateValues,
-          ...publishedUrls(services, fqdn),
-          // Machines keep the programs that they were made with; steps to later releases reach them this way.
-          UPGRADE_HOPS: JSON.stringify(upgradeTable()),
-          DOMAIN_NAME: fqdn,
-          // Empty, it takes an earlier one back.
-          LIVEKIT_TURN_DOMAIN_NAME: settings.turn?.domain ?? "",
-          OPENVIDU_RTC_ENGINE: settings.rtcEngine,
-        }));
-      const media = credentials.media.apply((values) => ({ ...common, ...values }));
-      return new cloud.SecretStore(
-        `${name}-secrets`,
-        {
-          ...placement,
-          bundles: { master: pulumi.secret(master), media: pulumi.secret(media) },
-          readers: { master: identities.master.principal, media: identities.media.principal },
-          kmsKeyId: settings.encryption.keyId,
-          recoveryDays: settings.secretRecoveryDays,
-          readerSubnetIds: [...network.masterSlots.map(({ subnetId }) => subnetId), ...network.mediaSubnetIds],
-          deployerCidrs: settings.access.deployerCidrs,
-          readerArns: settings.access.credentialReaders,
-        },
-        self,
-      );
-    }
-
-    function bootOf(role: NodeRole, more: Record<string, pulumi.Input<string>> = {}): NodeBoot {
-      return {
-        spec: {
-          cloud: cloud.name,
-          edition: settings.edition,
-          role,
-          version: settings.version,
-          installerFlags: installerFlags({
-            cloud: cloud.name,
-            edition: settings.edition,
-            role,
-            tls: context.tls,
-            certificate: certificateType(settings),
-            entry: context.entry,
-            turnDomain: context.turnDomain,
-            additionalFlags: settings.installFlags,
-          }),
-        },
-        settings: {
-          CLUSTER: `${pulumi.getProject()}-${pulumi.getStack()}`,
-          REGION: settings.region,
-          BUNDLE_ID: secretStore.bundleIds[role],
-          ...coordinationOf(role),
-          ...more,
-        },
-      };
-    }
-
-    /** Masters keep the cluster's own objects; media nodes take part only where no group of the cloud speaks to them. */
-    function coordinationOf(role: NodeRole): Record<string, pulumi.Input<string>> {
-      const own: Record<string, pulumi.Input<string>> = role === "master"
-        ? { COORDINATION_URL: storage.coordinationUrl }
-        : {};
-      if (cloud.capabilities.groupDrainsNodes) return own;
-      return { ...own, REQUESTS_URL: storage.requestsUrl, HEARTBEATS_URL: storage.heartbeatsUrl };
-    }
-
-    /** Only what is the role's own: a master waits for nothing that belongs to media nodes, and the other way round. */
-    function bootAfter(role: NodeRole, egress: readonly pulumi.Resource[]): pulumi.Resource[] {
-      return [...secretStore.grants[role], ...storage.grants[role], ...identities[role].grants, ...egress];
-    }
-
-    function createMasters(): MasterPool {
-      return new cloud.MasterPool(
-        `${name}-masters`,
-        {
-          ...placement,
-          ...settings.masters,
-          ...machineAccess(settings),
-          slots: network.masterSlots,
-          firewall: firewall.masters,
-          backendIds: loadBalancer.backendIds.master,
-          identity: identities.master,
-          boot: bootOf("master"),
-          bootAfter: bootAfter("master", network.masterEgress),
-        },
-        self,
-      );
-    }
-
-    function createMedia(): ScalingMediaPool {
-      return new cloud.ScalingMediaPool(
-        `${name}-media`,
-        {
-          ...placement,
-          ...settings.media,
-          ...machineAccess(settings),
-          subnetIds: network.mediaSubnetIds,
-          zones: settings.network.zones,
-          firewall: firewall.media,
-          backendIds: [...loadBalancer.backendIds.media, ...(turn?.balancer?.backendIds.media ?? [])],
-          identity: identities.media,
-          controller: identities.master.principal,
-          boot: bootOf("media", { MASTER_IPS: pulumi.all([...masters.privateIps]).apply((ips) => ips.join(",")) }),
-          bootAfter: bootAfter("media", network.mediaEgress),
-        },
-        self,
-      );
-    }
-
-    function createDomainNames(zoneId: string): void {
-      const { dnsCloud } = args;
-      if (!dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
-      new dnsCloud.DomainName(
-        `${name}-domain`,
-        { domain: settings.domain, zoneId, target: loadBalancer.address },
-        self,
-      );
-      if (!turn?.inZone) return;
-      new dnsCloud.DomainName(`${name}-turn-domain`, { domain: turn.fqdn, zoneId, target: turn.address }, self);
-    }
-
-    /** Records that no zone of this deployment holds: proofs of certificates, then names. */
-    function manualRecords(): pulumi.Output<DnsRecord[]> {
-      const names: readonly pulumi.Output<DnsRecord[]>[] = [
-        ...(settings.domain !== undefined && settings.dns.kind === "none"
-          ? [recordsOf(settings.domain, loadBalancer.address)]
-          : []),
-        ...(turn && !turn.inZone ? [recordsOf(turn.fqdn, turn.address)] : []),
-      ];
-      const proofs = [certificate, turn?.certificate].flatMap((each) => (each ? [each.manualRecords] : []));
-      return pulumi.all([...proofs, ...names]).apply((records) => records.flat());
-    }
+export class HighAvailability extends Cluster {
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    const edition = {
+      token: highAvailabilityToken,
+      masterExposure: "private",
+      createEntry: createBalancedEntry,
+      validate: validateHighAvailability,
+      warn: warnAboutZones,
+      watchesMasters: false,
+    } as const;
+    super(edition, name, args, opts);
   }
-}
-
-/** A domain of TURN's own. */
-interface Turn {
-  readonly fqdn: string;
-  /** Whether its record belongs into the zone of the deployment. */
-  readonly inZone: boolean;
-  /** Where it leads: to the entry, or to a load balancer of its own. */
-  readonly address: EntryAddress;
-  readonly certificate?: Certificate;
-  readonly balancer?: LoadBalancer;
 }
 
 /** What is wrong with a combination of cloud and settings, before anything is registered. */
-function validate({ cloud, dnsCloud, dnsZoneName, settings, secrets }: HighAvailabilityArgs): Problem[] {
+function validateHighAvailability({ cloud, settings }: ClusterArgs): Problem[] {
+  const { certificate, dns, domain } = settings;
+  const { tlsAtLoadBalancer, nodeCertificates, entryHasIpAddress } = cloud.capabilities;
   const problems: Problem[] = [];
-  const { certificate, dns, domain, turn } = settings;
-  const onNode: readonly CertificateType[] = cloud.capabilities.nodeCertificates;
   const isPossible =
-    certificate.kind === "acm" ? cloud.capabilities.tlsAtLoadBalancer : onNode.includes(certificateType(settings));
+    certificate.kind === "acm" ? tlsAtLoadBalancer : nodeCertificates.includes(certificateType(settings));
   if (!isPossible) {
     problems.push({ path: "certificate.kind", reason: `"${certificate.kind}" is not possible on ${cloud.name}` });
   }
-  if (!domain && (!cloud.capabilities.entryHasIpAddress || certificate.kind === "acm" || dns.kind !== "none")) {
+  if (!domain && (!entryHasIpAddress || certificate.kind === "acm" || dns.kind !== "none")) {
     problems.push({ path: "domain", reason: `required on ${cloud.name} with this certificate and DNS` });
   }
-  if (dns.kind !== "none" && !dnsCloud) {
-    problems.push({ path: "dns.kind", reason: "the cloud that holds the zone is missing" });
-  }
-  if (certificate.kind === "owncert" && secrets.certificatePrivateKey === undefined) {
-    problems.push({ path: "certificatePrivateKey", reason: "required with an own certificate" });
-  }
-  if (turn?.chain !== undefined && secrets.turnCertificatePrivateKey === undefined) {
-    problems.push({ path: "turnCertificatePrivateKey", reason: "required with an own certificate of the TURN domain" });
-  }
-  if (turn && dns.kind !== "none" && dnsZoneName === undefined) {
-    problems.push({ path: "dns.zoneId", reason: "the domain of the zone is missing" });
-  }
   return problems;
-}
-
-function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
-  return {
-    edition: settings.edition,
-    version: settings.version,
-    modules: settings.modules,
-    features: settings.features,
-    rtcEngine: settings.rtcEngine,
-    tls: certificateType(settings) === "none" ? "loadBalancer" : "node",
-    minio: !cloud.capabilities.externalClusterData && !settings.onPremises?.s3,
-    entry: settings.onPremises?.entry,
-    turnDomain: settings.turn !== undefined,
-  };
-}
-
-/** What Caddy on the masters needs; `none` where a load balancer has the certificate, the cloud's or the customer's. */
-function certificateType({ certificate: { kind } }: ClusterSettings): CertificateType {
-  return kind === "acm" || kind === "external" ? "none" : kind;
-}
-
-function onPremisesOf({ settings, secrets }: HighAvailabilityArgs): OnPremises | undefined {
-  const { sshPrivateKey, s3SecretKey, mongoUri } = secrets;
-  const turnDomain = settings.turn?.domain;
-  return settings.onPremises && { ...settings.onPremises, turnDomain, sshPrivateKey, s3SecretKey, mongoUri };
-}
-
-function handoverOf(
-  ...roles: readonly { readonly handover?: pulumi.Output<Record<string, string>> }[]
-): pulumi.Output<Record<string, string>> | undefined {
-  const texts = roles.flatMap(({ handover }) => handover ?? []);
-  return texts.length === 0
-    ? undefined
-    : pulumi.all(texts).apply((parts) => Object.assign({}, ...parts) as Record<string, string>);
 }
 
 function warnAboutZones(settings: ClusterSettings, resource: pulumi.Resource): void {
@@ -448,48 +51,85 @@ function warnAboutZones(settings: ClusterSettings, resource: pulumi.Resource): v
   if (warning) void pulumi.log.warn(warning, resource);
 }
 
-function machineAccess({ access, encryption }: ClusterSettings): {
-  sshPublicKey?: string;
-  adminUsername: string;
-  diskKeyId?: string;
-  encryptionAtHost: boolean;
-} {
-  const { sshPublicKey, adminUsername } = access;
-  return { sshPublicKey, adminUsername, diskKeyId: encryption.keyId, encryptionAtHost: encryption.encryptionAtHost };
+function createBalancedEntry(parts: EntryParts): Entry {
+  const certificate = createCertificate(parts);
+  const loadBalancer = createLoadBalancer(parts, certificate);
+  const turn = createTurn(parts);
+  const proofs = [certificate, turn?.certificate].flatMap((each) => each?.manualRecords ?? []);
+  const ofTurn = turn?.balancer.backendIds;
+  return {
+    address: loadBalancer.address,
+    turnAddress: turn?.balancer.address,
+    backendIds: {
+      master: loadBalancer.backendIds.master,
+      media: [...loadBalancer.backendIds.media, ...(ofTurn?.media ?? [])],
+    },
+    masterAddressIds: [],
+    manualRecords: pulumi.all(proofs).apply((records): DnsRecord[] => records.flat()),
+    handover: loadBalancer.handover,
+  };
 }
 
-/** Certificates of the customer's own for Caddy, by bundle key. */
-function ownCertificates({ settings, secrets }: HighAvailabilityArgs): pulumi.Output<Record<string, string>> {
-  const { certificate, turn } = settings;
-  if (certificate.kind !== "owncert") return pulumi.output<Record<string, string>>({});
-  const keys = [secrets.certificatePrivateKey ?? "", secrets.turnCertificatePrivateKey ?? ""];
-  return pulumi.secret(pulumi.all(keys)).apply(([key = "", turnKey = ""]): Record<string, string> => ({
-    OWNCERT_PUBLIC_KEY: certificate.chain,
-    OWNCERT_PRIVATE_KEY: key,
-    ...(turn?.chain !== undefined && { TURN_OWNCERT_PUBLIC_KEY: turn.chain, TURN_OWNCERT_PRIVATE_KEY: turnKey }),
-  }));
+function createCertificate(parts: EntryParts): Certificate | undefined {
+  const { certificate: wanted, dns, domain } = parts.settings;
+  if (wanted.kind !== "acm" || wanted.arn !== undefined || domain === undefined) return undefined;
+  return newCertificate(parts, "certificate", domain, dns.kind === "route53" ? dns.zoneId : undefined);
 }
 
-function urlsOf(services: readonly Service[], domain: string): Record<string, string> {
-  return Object.fromEntries(services.map((service) => [service.name, serviceUrl(service, domain)]));
+function newCertificate(
+  { name, cloud, placement, self }: EntryParts,
+  part: string,
+  domain: string,
+  zoneId: string | undefined,
+): Certificate {
+  if (!cloud.Certificate) throw new Error("validate() lets no such settings through");
+  return new cloud.Certificate(`${name}-${part}`, { domain, zoneId, tags: placement.tags }, self);
 }
 
-function publishedUrls(services: readonly Service[], domain: string): Record<string, string> {
-  return Object.fromEntries(
-    services.flatMap((service) => (service.bundleKey ? [[service.bundleKey, serviceUrl(service, domain)]] : [])),
+function createLoadBalancer(parts: EntryParts, certificate: Certificate | undefined): LoadBalancer {
+  const { name, cloud, settings, context, firewall, self } = parts;
+  const given = settings.certificate.kind === "acm" ? settings.certificate.arn : undefined;
+  return new cloud.LoadBalancer(
+    `${name}-entry`,
+    {
+      ...balancerPlace(parts),
+      rulesId: firewall.loadBalancerRulesId,
+      listeners: entryListeners(context),
+      certificateId: certificate?.certificateId ?? given,
+      wantsHostName: settings.domain === undefined,
+    },
+    self,
   );
 }
 
-function entryOf({ ipAddress, hostName }: EntryAddress): pulumi.Output<string> {
-  return pulumi.all([ipAddress, hostName]).apply(([ip, host]) => ip || host);
+function balancerPlace({ settings, placement, network }: EntryParts) {
+  const { networkId, loadBalancerSubnetIds: subnetIds } = network;
+  return { ...placement, ...settings.entry, networkId, subnetIds, zones: settings.network.zones };
 }
 
-/** The records that lead a name to an address, as a person writes them. */
-function recordsOf(name: string, { ipAddress, hostName, ipAddresses }: EntryAddress): pulumi.Output<DnsRecord[]> {
-  const all = ipAddresses ?? ipAddress.apply((ip) => (ip ? [ip] : []));
-  return pulumi
-    .all([all, hostName])
-    .apply(([ips, host]): DnsRecord[] =>
-      ips.length > 0 ? ips.map((value) => ({ name, type: "A", value })) : [{ name, type: "CNAME", value: host }],
-    );
+/** A second load balancer for TURN's own domain, where the cloud ends TLS; elsewhere both domains share the entry. */
+function createTurn(parts: EntryParts): { certificate?: Certificate; balancer: LoadBalancer } | undefined {
+  const { name, cloud, settings, context, firewall, turnIsInZone, self } = parts;
+  const listeners = turnListeners(context);
+  if (!settings.turn || listeners.length === 0) return undefined;
+  const { turnLoadBalancerRulesId: rulesId } = firewall;
+  if (!rulesId) throw new Error(`the firewall of ${cloud.name} has no rules for TURN's own load balancer`);
+  const { domain, certificateArn } = settings.turn;
+  const zoneId = turnIsInZone && settings.dns.kind === "route53" ? settings.dns.zoneId : undefined;
+  const certificate =
+    certificateArn === undefined ? newCertificate(parts, "turn-certificate", domain, zoneId) : undefined;
+  const balancer = new cloud.LoadBalancer(
+    `${name}${turnBalancerSuffix}`,
+    {
+      ...balancerPlace(parts),
+      // Clients know it by a DNS name alone, and the step to 3.6 takes it away.
+      deletionProtection: false,
+      rulesId,
+      listeners,
+      certificateId: certificate?.certificateId ?? certificateArn,
+      wantsHostName: false,
+    },
+    self,
+  );
+  return { certificate, balancer };
 }

@@ -5,7 +5,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CloudName } from "../components/cloud";
 import type { DnsSettings } from "../components/cluster-settings";
-import { type ClusterSecretInputs, HighAvailability } from "../components/high-availability";
+import type { Cluster, ClusterSecretInputs } from "../components/cluster";
+import { Elastic } from "../components/elastic";
+import { HighAvailability } from "../components/high-availability";
+import type { ClusterEdition } from "../openvidu/editions";
 import { clusterTags } from "../components/tags";
 import { clouds } from "../providers/registry";
 import { checkAgainstLastUpdate, remembered, type Remembered } from "./last-update";
@@ -18,10 +21,12 @@ export interface Deployment {
 
 /** What a stack tells its operator. Holds no secret. */
 export type DeploymentOutputs = Pick<
-  HighAvailability,
+  Cluster,
   "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage" | "handover"
 > &
   Remembered;
+
+const topologies = { ha: HighAvailability, elastic: Elastic } as const satisfies Record<ClusterEdition, unknown>;
 
 /** Which cloud holds the zone of each kind of DNS. */
 const dnsClouds = { none: undefined, route53: "aws", "azure-dns": "azure" } as const satisfies Record<
@@ -42,7 +47,7 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
   const names = [...new Set([settings.cloud, ...(dnsCloud ? [dnsCloud] : [])])];
   const providers = names.map((name) => clouds[name].createProvider(name, { region: regionOf(name, settings), tags }));
   const dnsZoneName = await zoneNameOf(settings, dnsCloud, providers[names.findIndex((name) => name === dnsCloud)]);
-  const cluster = new HighAvailability(
+  const cluster = new topologies[settings.edition](
     "openvidu",
     { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud], dnsZoneName, settings, secrets },
     { providers },

@@ -44,6 +44,7 @@ const table: readonly FixedSetting[] = [
   { path: "storage.account", clouds: ["azure"], value: ({ storage }) => storage.adoptAccount, why: "recordings would stay behind in the other account; copy them and deploy a new stack" },
   { path: "storage.appDataContainer", clouds: ["azure"], value: ({ storage }) => storage.appDataContainer, why: "recordings would stay behind in the other container; keep it" },
   { path: "storage.zoneRedundant", clouds: ["azure"], value: ({ storage }) => storage.zoneRedundant, why: "Azure changes it by a migration of its own; ask for that and then set it here" },
+  { path: "entry.address", clouds: ["aws"], value: ({ entry }) => entry.adoptAddressId, why: `clients know the address; ${newStack}` },
   { path: "entry.addressId", clouds: ["azure"], value: ({ entry }) => entry.adoptAddressId, why: `clients know the address; ${newStack}` },
   { path: "encryption", clouds: rented, value: ({ encryption }) => encryption.keyId, why: `disks keep the key that they were made with; ${newStack}` },
   { path: "secretRecoveryDays", clouds: ["azure"], value: ({ secretRecoveryDays }) => secretRecoveryDays, why: "Azure fixes it when the vault is made; keep it" },

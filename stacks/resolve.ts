@@ -2,12 +2,13 @@
  * Turns a checked config into the settings that the program works with: profile, defaults, units. Pure.
  */
 import type { MachineImage } from "../components/machine-image";
+import { masterCounts } from "../openvidu/editions";
 import { featureNames, moduleNames } from "../openvidu/modules";
 import { defaultVersion } from "../openvidu/versions";
 import type { CloudFacts } from "../providers/facts";
 import { defaults, type Profile, profiles } from "./profiles";
 import { resolveOnPremises } from "./resolve-onprem";
-import type { AwsConfig, AzureConfig, OnpremConfig } from "./schema";
+import type { AwsConfig, AzureConfig, OnpremConfig } from "./schemas";
 import type {
   AccessSettings,
   CertificateSettings,
@@ -35,7 +36,7 @@ function resolveCloud(config: CloudConfig, facts: CloudFacts): Settings {
   const profile = profiles[config.profile ?? "affordable"];
   return {
     cloud: config.cloud,
-    edition: "ha",
+    edition: config.edition ?? "ha",
     version: config.version ?? defaultVersion,
     region: config.region ?? "",
     ...(config.cloud === "azure" && config.resourceGroup !== undefined ? { resourceGroup: config.resourceGroup } : {}),
@@ -55,6 +56,7 @@ function resolveCloud(config: CloudConfig, facts: CloudFacts): Settings {
     modules: new Set(moduleNames.filter((name) => config.modules?.[name] ?? true)),
     features: new Set(featureNames.filter((name) => config.features?.[name] ?? name !== "customApp")),
     rtcEngine: config.rtcEngine ?? "pion",
+    alarms: { emails: config.alarms?.emails ?? [] },
     installFlags: splitFlags(config.installFlags ?? []),
     tags: config.tags ?? {},
   };
@@ -71,7 +73,9 @@ export function splitFlags(flags: readonly string[] | string): readonly string[]
 
 function resolveCertificate(config: CloudConfig): CertificateSettings {
   const { certificate } = config;
-  if (certificate === undefined) return { kind: config.cloud === "aws" ? "acm" : "letsencrypt" };
+  if (certificate === undefined) {
+    return { kind: config.cloud === "aws" && config.edition !== "elastic" ? "acm" : "letsencrypt" };
+  }
   // Line breaks of a wrapped base64 text would end the line of the settings file it is written to.
   return certificate.kind === "owncert"
     ? { kind: "owncert", chain: certificate.chain.replace(/\s/g, "") }
@@ -93,14 +97,17 @@ export function resolveTurn(turn: Partial<TurnSettings> | undefined): { readonly
 
 function resolveMasters(config: CloudConfig, profile: Profile, facts: CloudFacts): MasterSettings {
   const instanceType = config.masters?.instanceType ?? profile.masterInstanceType[config.cloud];
-  const [one, two, three, four] = config.masters?.generations ?? defaults.generations;
   return {
     instanceType,
     image: resolveImage(config, instanceType, config.images?.masterId, facts),
     rootDiskGiB: config.masters?.rootDiskGiB ?? atLeastGpuDisk(profile.rootDiskGiB, instanceType, facts),
     dataDiskGiB: config.masters?.dataDiskGiB ?? profile.dataDiskGiB,
-    generations: [one ?? 1, two ?? 1, three ?? 1, four ?? 1],
+    generations: config.masters?.generations ?? firstGenerations(masterCounts[config.edition ?? "ha"]),
   };
+}
+
+function firstGenerations(masters: number): number[] {
+  return Array.from({ length: masters }, () => 1);
 }
 
 function resolveMedia(config: CloudConfig, profile: Profile, facts: CloudFacts): MediaSettings {
@@ -200,9 +207,9 @@ function resolveAccess(config: CloudConfig): AccessSettings {
 
 function resolveEntry(config: CloudConfig): Settings["entry"] {
   // A load balancer of Azure always leaves clients' addresses as they are (cloud-facts-azure.md 3.12).
-  if (config.cloud === "aws") return { preserveClientAddress: config.entry?.preserveClientAddress ?? false };
-  const adoptAddressId = config.entry?.addressId;
-  return { preserveClientAddress: true, ...(adoptAddressId !== undefined ? { adoptAddressId } : {}) };
+  const preserveClientAddress = config.cloud === "azure" || (config.entry?.preserveClientAddress ?? false);
+  const adoptAddressId = config.cloud === "aws" ? config.entry?.address : config.entry?.addressId;
+  return { preserveClientAddress, ...(adoptAddressId !== undefined ? { adoptAddressId } : {}) };
 }
 
 function resolveEncryption(config: CloudConfig): Settings["encryption"] {

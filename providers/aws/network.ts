@@ -1,7 +1,7 @@
 /**
  * Network on AWS: a VPC with a public and a private subnet in every zone, or an adopted one.
- * Guarantees: masters stand in private subnets and leave through NAT; media nodes and the load balancer stand in public
- * ones; traffic to S3 stays inside AWS; the VPC's default security group allows nothing. In an adopted network nothing
+ * Guarantees: masters stand in private subnets and leave through NAT, unless they have public addresses of their own, with
+ * which they stand in public ones; media nodes and the load balancer stand in public ones; traffic to S3 stays inside AWS; the VPC's default security group allows nothing. In an adopted network nothing
  * is created or changed. IPv4 only.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -41,7 +41,7 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
     super(networkToken, name, {}, opts);
     throwIfAny(`network "${name}"`, validateAwsNetwork(args));
 
-    const parts = args.adopt ? adoptNetwork(args.adopt, this) : createNetwork(name, args, this);
+    const parts = args.adopt ? adoptNetwork(args.adopt, args, this) : createNetwork(name, args, this);
     this.scope = pulumi.output("");
     this.networkId = parts.networkId;
     this.masterSlots = parts.masterSlots;
@@ -63,7 +63,7 @@ export function validateAwsNetwork(args: NetworkArgs): Problem[] {
   const problems = validateNetwork(args);
   if (args.adopt) {
     const { loadBalancerSubnetIds } = args.adopt;
-    if (loadBalancerSubnetIds.length === 0) {
+    if (args.masterExposure === "private" && loadBalancerSubnetIds.length === 0) {
       problems.push({ path: "network.adopt.loadBalancerSubnetIds", reason: "give at least one public subnet" });
     }
     return problems;
@@ -113,7 +113,8 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
   new ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: vpc.id, tags: tagged(`${name}-default`) }, self);
 
   const publicSubnets = args.zones.map((zone, index) => createSubnet("public", zone, index));
-  const privateSubnets = args.zones.map((zone, index) => createSubnet("private", zone, index));
+  const hasPrivate = args.masterExposure === "private";
+  const privateSubnets = hasPrivate ? args.zones.map((zone, index) => createSubnet("private", zone, index)) : [];
   const gateway = new ec2.InternetGateway(name, { vpcId: vpc.id, tags: tagged(name) }, self);
   const publicTable = createTable(`${name}-public`);
   const publicRoute = new ec2.Route(
@@ -125,7 +126,7 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
     associate(`${name}-public-${index + 1}`, subnet, publicTable, publicRoute),
   );
 
-  const exits = args.nat === "single" ? publicSubnets.slice(0, 1) : publicSubnets;
+  const exits = publicSubnets.slice(0, hasPrivate ? (args.nat === "single" ? 1 : undefined) : 0);
   const privateRoutes = exits.map((subnet, index) => createExit(subnet, index));
   const privateLinks = privateSubnets.map((subnet, index) => {
     const { table, route } = privateRoutes[index % privateRoutes.length]!;
@@ -145,15 +146,18 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
 
   // A load balancer cannot be made in a subnet that has no route to the Internet yet.
   const loadBalancerSubnetIds = publicSubnets.map(({ id }, index) => after(id, [publicRoute, publicLinks[index]!]));
+  const masterSubnets = hasPrivate ? privateSubnets : publicSubnets;
   return {
     networkId: vpc.id,
-    masterSlots: spreadMasters(args.zones).map((zone) => ({
-      subnetId: privateSubnets[args.zones.indexOf(zone)]!.id,
+    masterSlots: spreadMasters(args.zones, args.masterCount).map((zone) => ({
+      subnetId: masterSubnets[args.zones.indexOf(zone)]!.id,
       zone: pulumi.output(zone),
     })),
     mediaSubnetIds: publicSubnets.map(({ id }) => id),
     loadBalancerSubnetIds,
-    masterEgress: [...privateRoutes.map(({ route }) => route), ...privateLinks],
+    masterEgress: hasPrivate
+      ? [...privateRoutes.map(({ route }) => route), ...privateLinks]
+      : [publicRoute, ...publicLinks],
     mediaEgress: [publicRoute, ...publicLinks],
   };
 
@@ -217,7 +221,11 @@ export interface AdoptedFacts {
 }
 
 /** What is wrong with an adopted network; it can only be told once AWS has been asked. */
-export function adoptedProblems(networkId: string, facts: AdoptedFacts): string[] {
+export function adoptedProblems(
+  networkId: string,
+  facts: AdoptedFacts,
+  masterExposure: NetworkArgs["masterExposure"],
+): string[] {
   const { masters, media, loadBalancer } = facts;
   const everywhere = [...masters, ...media, ...loadBalancer];
   const outside = new Set(everywhere.filter(({ vpcId }) => vpcId !== networkId).map(({ id }) => id));
@@ -226,6 +234,7 @@ export function adoptedProblems(networkId: string, facts: AdoptedFacts): string[
   for (const zone of new Set(covered.filter((zone, index) => covered.indexOf(zone) !== index))) {
     problems.push(`loadBalancerSubnetIds has more than one subnet in zone ${zone}; a load balancer takes one per zone`);
   }
+  if (masterExposure === "public") return problems;
   // A load balancer sends nothing to targets in zones in which it has no subnet.
   for (const zone of new Set(masters.map(({ zone: own }) => own).filter((own) => !covered.includes(own)))) {
     problems.push(`masterSubnetIds lies in zone ${zone}, where loadBalancerSubnetIds has no subnet`);
@@ -233,7 +242,11 @@ export function adoptedProblems(networkId: string, facts: AdoptedFacts): string[
   return problems;
 }
 
-function adoptNetwork(adopt: AdoptedNetwork, parent: pulumi.Resource): Parts {
+function adoptNetwork(
+  adopt: AdoptedNetwork,
+  { masterCount, masterExposure }: NetworkArgs,
+  parent: pulumi.Resource,
+): Parts {
   const lookUp = (id: string): pulumi.Output<SubnetFacts> =>
     ec2
       .getSubnetOutput({ id }, { parent })
@@ -243,10 +256,10 @@ function adoptNetwork(adopt: AdoptedNetwork, parent: pulumi.Resource): Parts {
     .all([lookUpAll(adopt.masterSubnetIds), lookUpAll(adopt.mediaSubnetIds), lookUpAll(adopt.loadBalancerSubnetIds)])
     .apply(([masters, media, loadBalancer]): AdoptedFacts => {
       const found = { masters, media, loadBalancer };
-      const problems = adoptedProblems(adopt.networkId, found);
+      const problems = adoptedProblems(adopt.networkId, found, masterExposure);
       if (problems.length > 0) throw quietError(`network.adopt: ${problems.join("; ")}`);
       const { warning } = judgeZones(masters.map(({ zone }) => zone));
-      if (warning) void pulumi.log.warn(warning, parent);
+      if (warning && masterCount === haMasterCount) void pulumi.log.warn(warning, parent);
       return found;
     });
 
@@ -257,7 +270,7 @@ function adoptNetwork(adopt: AdoptedNetwork, parent: pulumi.Resource): Parts {
     facts.apply(({ masters }) => masters[index % masters.length]!);
   return {
     networkId: facts.apply(() => adopt.networkId),
-    masterSlots: Array.from({ length: haMasterCount }, (_, index) => {
+    masterSlots: Array.from({ length: masterCount }, (_, index) => {
       const subnet = masterIn(index);
       return { subnetId: subnet.apply(({ id }) => id), zone: subnet.apply(({ zone }) => zone) };
     }),
