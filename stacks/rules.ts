@@ -337,6 +337,27 @@ function checkAdopted({ config, settings }: RuleContext<CloudConfig>): Problem[]
   return problems;
 }
 
+/** The existing public address of Elastic's master on AWS. */
+function checkEntryAddress({ config }: RuleContext<CloudConfig>): Problem[] {
+  const address = config.cloud === "aws" ? config.entry?.address : undefined;
+  if (address === undefined) return [];
+  const path = "entry.address";
+  if (cidrProblem(`${address}/32`, { shortestPrefix: 32, longestPrefix: 32 }))
+    return [problem(path, `${quoted(address)} is not an IPv4 address`)];
+  return privateRanges.some((range) => cidrsOverlap(range, `${address}/32`))
+    ? [problem(path, `${quoted(address)} is a private address; give the Elastic IP itself`)]
+    : [];
+}
+
+function checkAlarms({ settings: { alarms } }: RuleContext<CloudConfig>): Problem[] {
+  const lower = alarms.emails.map((email) => email.toLowerCase());
+  return alarms.emails.flatMap((email, i) =>
+    lower.indexOf(email.toLowerCase()) === i
+      ? []
+      : [problem(`alarms.emails[${i}]`, `${quoted(email)} is listed twice`)],
+  );
+}
+
 // --- access ----------------------------------------------------------------------------------------------------------
 
 interface RangeRule {
@@ -599,6 +620,8 @@ const rules: readonly Rule<CloudConfig>[] = [
   { reads: ["region", "network.cidr", "network.zones", "network.zoneCount", "network.adopt", "media.min", "media.max", "profile"], check: checkMediaRoom },
   { reads: ["region", "network.nat", "network.adopt", "profile"], editions: ["ha"], check: checkNat },
   { reads: ["network.adopt", "network.acceptSingleZone"], check: checkAdopted },
+  { reads: ["entry"], check: checkEntryAddress },
+  { reads: ["alarms"], check: checkAlarms },
   { reads: ["access.operatorCidrs", "access.egressCidrs", "access.deployerCidrs", "network.cidr", "network.adopt"], check: checkRanges },
   { reads: ["access.adminUsername"], check: checkAdminUser },
   { reads: ["features.customApp", "version"], check: checkFeatures },
