@@ -6,8 +6,17 @@ import type { ReachRow } from "../reach";
 import type { Listener, Topology } from "./topology";
 
 /** `443 TLS → 443`; TLS is said where the load balancer ends it */
-export function listenerLabel({ port, targetPort, endsTls }: Listener): string {
+function listenerLabel({ port, targetPort, endsTls }: Listener): string {
   return `${port}${endsTls ? " TLS" : ""} → ${targetPort}`;
+}
+
+/** The listeners of one load balancer that lead to one kind of node, as labels. */
+export function listenerLabels(
+  { listeners }: Topology,
+  balancer: Listener["balancer"],
+  target: Listener["target"],
+): string[] {
+  return listeners.filter((each) => each.balancer === balancer && each.target === target).map(listenerLabel);
 }
 
 /** `udp 50000-60000` */

@@ -2,7 +2,7 @@
  * A topology as a picture: clients at the top, the entry, one column per zone with its masters and media nodes,
  * and the stores below. The same topology always gives the same bytes.
  */
-import { doorLabel, entryLabel, listenerLabel, mediaLabel, titleOf, zoneLabel } from "./labels";
+import { doorLabel, entryLabel, listenerLabels, mediaLabel, titleOf, zoneLabel } from "./labels";
 import type { Store, Topology, Zone } from "./topology";
 
 /** Measures in pixels. */
@@ -133,12 +133,11 @@ function arrangeStores(count: number, inner: number, top: number): Box[] {
 
 function drawEntry(topology: Topology, { clients, entry }: Layout): string[] {
   const middle = clients.x + clients.width / 2;
-  const toMasters = topology.listeners.filter(({ target }) => target === "master").map(listenerLabel);
-  const toMedia = topology.listeners.filter(({ target }) => target === "media").map(listenerLabel);
   const ports = [
-    toMasters.length > 0 ? `to masters: ${toMasters.join(", ")}` : "",
-    toMedia.length > 0 ? `to media nodes: ${toMedia.join(", ")}` : "",
-  ].filter((each) => each !== "");
+    { leads: "to masters", labels: listenerLabels(topology, "entry", "master") },
+    { leads: "to media nodes", labels: listenerLabels(topology, "entry", "media") },
+    { leads: "TURN's own, to media nodes", labels: listenerLabels(topology, "turn", "media") },
+  ].flatMap(({ leads, labels }) => (labels.length > 0 ? [`${leads}: ${labels.join(", ")}`] : []));
   return [
     rectangle(clients, colours.clients, colours.line, clientsHeight / 2),
     text({ x: middle, y: clients.y + 28 }, "Clients", { size: 15, bold: true, anchor: "middle" }),

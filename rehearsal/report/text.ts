@@ -27,6 +27,7 @@ const cloudTitles: Readonly<Record<string, string>> = {
 const partyTitles: Readonly<Record<string, string>> = {
   internet: "Internet",
   loadBalancer: "load balancer",
+  turnLoadBalancer: "TURN load balancer",
   master: "masters",
   media: "media nodes",
 };

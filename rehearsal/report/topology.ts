@@ -1,7 +1,7 @@
 /**
  * The shape of a deployment, read from its resources in terms that are the same on every cloud: what the diagrams draw.
  */
-import { loadBalancerToken } from "../../components/load-balancer";
+import { loadBalancerToken, turnBalancerSuffix } from "../../components/load-balancer";
 import { publicAddressToken } from "../../components/public-address";
 import { masterPoolToken } from "../../components/master-pool";
 import { scalingMediaPoolToken } from "../../components/scaling-media-pool";
@@ -9,10 +9,12 @@ import type { Graph, RecordedResource } from "../graph";
 import { at, type Json, listAt, textAt, unwrapSecrets } from "../json";
 import { reachFromGraph, type ReachRow } from "../reach";
 import { machinesOnPremises } from "../reach-onprem";
-import { qualifiedType } from "../urn";
+import { nameOf, qualifiedType } from "../urn";
 import type { Heading } from "./summary";
 
 export interface Listener {
+  /** Which load balancer listens: that of the cluster's domain, or TURN's own. */
+  readonly balancer: "entry" | "turn";
   readonly port: number;
   readonly targetPort: number;
   readonly target: "master" | "media";
@@ -58,6 +60,8 @@ interface Plain {
   readonly name: string;
   readonly id: string;
   readonly types: readonly string[];
+  /** Logical name of the component that the resource belongs to. */
+  readonly component: string;
   readonly json: Json;
 }
 
@@ -130,7 +134,7 @@ function directListeners(graph: Graph): Listener[] {
     ({ from, to, purpose }) => to === "master" && from !== "media" && from !== "master" && isEntry(purpose),
   );
   const ports = [...new Set(hasNone ? outside.map((row) => row.ports.first) : [])];
-  return ports.map((port) => ({ port, targetPort: port, target: "master", endsTls: false }));
+  return ports.map((port) => ({ balancer: "entry", port, targetPort: port, target: "master", endsTls: false }));
 }
 
 /** Ids of flows of the entry; operators and health checks come from outside too. */
@@ -169,11 +173,12 @@ function listenersOf(resources: readonly Plain[]): Listener[] {
   const own = within(resources, loadBalancerToken);
   const groups = ofType(own, "aws:lb/targetGroup:TargetGroup");
   const media = within(resources, scalingMediaPoolToken);
-  const onAws = ofType(own, "aws:lb/listener:Listener").map(({ json }): Listener => {
+  const onAws = ofType(own, "aws:lb/listener:Listener").map(({ json, component }): Listener => {
     const arn = textAt(json, "defaultActions", 0, "targetGroupArn");
     const group = groups.find((each) => textAt(each.json, "arn") === arn);
     const joinsMedia = media.some((each) => listAt<string>(each.json, "targetGroupArns").includes(arn));
     return {
+      balancer: component.endsWith(turnBalancerSuffix) ? "turn" : "entry",
       port: Number(json["port"]),
       targetPort: Number(group?.json["port"]),
       target: joinsMedia ? "media" : "master",
@@ -183,6 +188,7 @@ function listenersOf(resources: readonly Plain[]): Listener[] {
   const onAzure = ofType(own, "azure-native:network:LoadBalancer")
     .flatMap(({ json }) => listAt(json, "loadBalancingRules"))
     .map((rule): Listener => ({
+      balancer: "entry",
       port: Number(rule["frontendPort"]),
       targetPort: Number(rule["backendPort"]),
       target: "master",
@@ -212,12 +218,13 @@ function adoptedStores({ outputs }: Graph, stores: readonly Store[]): Store[] {
   return named.filter((name) => name !== "").map((name) => ({ kind: "objects", service: "Existing storage", name }));
 }
 
-function plain({ type, name, id, urn, inputs, outputs }: RecordedResource): Plain {
+function plain({ type, name, id, urn, parent = "", inputs, outputs }: RecordedResource): Plain {
   return {
     type,
     name,
     id,
     types: qualifiedType(urn).split("$"),
+    component: nameOf(parent),
     json: unwrapSecrets({ ...inputs, ...outputs }) as Json,
   };
 }
