@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateType } from "../openvidu/installer";
 import type { Certificate, CertificateArgs } from "./certificate";
 import type { DomainName, DomainNameArgs } from "./domain-name";
+import type { EnterpriseV2Roles } from "./enterprise-v2/roles";
 import type { Firewall, FirewallArgs } from "./firewall";
 import type { LoadBalancer, LoadBalancerArgs } from "./load-balancer";
 import type { MasterPool, MasterPoolArgs } from "./master-pool";
@@ -60,4 +61,6 @@ export interface Cloud {
   readonly MasterPool: Role<MasterPoolArgs, MasterPool>;
   readonly ScalingMediaPool: Role<ScalingMediaPoolArgs, ScalingMediaPool>;
   readonly DomainName: Role<DomainNameArgs, DomainName>;
+  /** Absent where Enterprise 2 cannot be had: its closed parts are made for AWS. */
+  readonly EnterpriseV2?: EnterpriseV2Roles;
 }

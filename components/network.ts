@@ -41,6 +41,13 @@ export interface NetworkArgs {
    * (PlacementArgs.deletionProtection). @default false
    */
   readonly deletionProtection?: boolean;
+  /**
+   * Optional. AWS: whether masters of a new network stand in its public subnets, because clients reach them directly;
+   * nothing then needs a way out by NAT. @default false
+   */
+  readonly publicMasters?: boolean;
+  /** Optional. AWS: in how many zones masters and load balancer of an adopted network have to stand. @default 1 */
+  readonly leastZones?: number;
   /** Conditional. PlacementArgs.onPremises. */
   readonly onPremises?: OnPremises;
   readonly tags: Tags;
@@ -63,6 +70,8 @@ export interface Network extends pulumi.ComponentResource {
   readonly mediaSubnetIds: readonly pulumi.Output<string>[];
   /** AWS: the load balancer's subnets, at most one per zone. Azure: empty. */
   readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[];
+  /** AWS: subnets for services that hold data, which need no way out; at most one per zone in a new network. Empty elsewhere. */
+  readonly dataSubnetIds: readonly pulumi.Output<string>[];
   /** What a master needs before it can reach the Internet, and must not lose before it is gone. */
   readonly masterEgress: readonly pulumi.Resource[];
   /** The same for media nodes. */

@@ -8,12 +8,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import { type Firewall, type FirewallArgs, type FirewallTier, firewallToken } from "../../components/firewall";
-import type { Flow } from "../../openvidu/flows";
+import { type Flow, sessionStore } from "../../openvidu/flows";
 import { formatPorts } from "../../openvidu/ports";
 import { after, named } from "./support";
 
-/** Tiers that have a group. */
-export const tiers = ["loadBalancer", "master", "media"] as const;
+/** Tiers that have a group; the session store only where flows lead to it. */
+export const tiers = ["loadBalancer", "master", "media", "sessionStore"] as const;
 export type Tier = (typeof tiers)[number];
 
 /** One rule as data: who is on the other side of one tier's group. */
@@ -51,15 +51,18 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
   public readonly masters: FirewallTier;
   public readonly media: FirewallTier;
   public readonly loadBalancerRulesId: pulumi.Output<string>;
+  public readonly sessionStoreRulesId?: pulumi.Output<string>;
 
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super(firewallToken, name, {}, opts);
     const self = { parent: this };
+    const hasStore = args.flows.some(({ to }) => to === sessionStore);
     const groups = {
       loadBalancer: createGroup(`${name}-load-balancer`, "OpenVidu load balancer"),
       master: createGroup(`${name}-masters`, "OpenVidu master nodes"),
       media: createGroup(`${name}-media`, "OpenVidu media nodes"),
-    } satisfies Record<Tier, ec2.SecurityGroup>;
+      ...(hasStore && { sessionStore: createGroup(`${name}-session-store`, "OpenVidu session store") }),
+    };
     const rules = securityGroupRules(args.flows, args);
     const made = rules.map((rule) => ({ tier: rule.tier, resource: createRule(rule) }));
     for (const [group, count] of Object.entries(countRules(rules))) {
@@ -72,16 +75,25 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
     this.masters = { rulesId: withRules("master"), memberOfId: groups.master.id };
     this.media = { rulesId: withRules("media"), memberOfId: groups.media.id };
     this.loadBalancerRulesId = withRules("loadBalancer");
+    if (hasStore) this.sessionStoreRulesId = withRules(sessionStore);
     this.registerOutputs({
       masters: this.masters,
       media: this.media,
       loadBalancerRulesId: this.loadBalancerRulesId,
+      ...(hasStore && { sessionStoreRulesId: this.sessionStoreRulesId }),
     });
+
+    /** The group of a tier that the flows name. */
+    function groupOf(tier: Tier): ec2.SecurityGroup {
+      const group = groups[tier];
+      if (!group) throw new Error(`no flow leads to ${tier}`);
+      return group;
+    }
 
     /** A group's id for those who need its rules too, from their first packet to their last. */
     function withRules(tier: Tier): pulumi.Output<string> {
       const own = made.filter((each) => each.tier === tier).map(({ resource }) => resource);
-      return after(groups[tier].id, own);
+      return after(groupOf(tier).id, own);
     }
 
     function createGroup(part: string, description: string): ec2.SecurityGroup {
@@ -91,14 +103,14 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
     function createRule(rule: SecurityGroupRule): vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule {
       const part = `${name}-${rule.id}`;
       const common = {
-        securityGroupId: groups[rule.tier].id,
+        securityGroupId: groupOf(rule.tier).id,
         ipProtocol: rule.protocol === "all" ? "-1" : rule.protocol,
         fromPort: rule.fromPort,
         toPort: rule.toPort,
         description: rule.description,
         tags: named(args.tags, part),
         ...("tier" in rule.peer
-          ? { referencedSecurityGroupId: groups[rule.peer.tier].id }
+          ? { referencedSecurityGroupId: groupOf(rule.peer.tier).id }
           : { cidrIpv4: rule.peer.cidr }),
       };
       return rule.direction === "ingress"
@@ -134,7 +146,7 @@ export function countRules(rules: readonly SecurityGroupRule[]): Record<string, 
   return counts;
 }
 
-function isTier(end: Flow["from"]): end is Tier {
+function isTier(end: Flow["to"]): end is Tier {
   return (tiers as readonly string[]).includes(end);
 }
 
@@ -179,7 +191,12 @@ function ruleOf(
   return { id, direction, tier, protocol, ...portRange, peer, description: purpose };
 }
 
-const tierNames: Readonly<Record<Tier, string>> = { loadBalancer: "load-balancer", master: "master", media: "media" };
+const tierNames: Readonly<Record<Tier, string>> = {
+  loadBalancer: "load-balancer",
+  master: "master",
+  media: "media",
+  sessionStore: "session-store",
+};
 
 function peerName(peer: SecurityGroupRule["peer"]): string {
   if ("tier" in peer) return tierNames[peer.tier];

@@ -1,7 +1,7 @@
 /**
  * Network on AWS: a VPC with a public and a private subnet in every zone, or an adopted one.
- * Guarantees: masters stand in private subnets and leave through NAT; media nodes and the load balancer stand in public
- * ones; traffic to S3 stays inside AWS; the VPC's default security group allows nothing. In an adopted network nothing
+ * Guarantees: masters stand in private subnets and leave through NAT, unless clients are to reach them directly; media
+ * nodes and the load balancer stand in public ones; traffic to S3 stays inside AWS; the VPC's default security group allows nothing. In an adopted network nothing
  * is created or changed. IPv4 only.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -34,6 +34,7 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
   public readonly masterSlots: readonly Slot[];
   public readonly mediaSubnetIds: readonly pulumi.Output<string>[];
   public readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[];
+  public readonly dataSubnetIds: readonly pulumi.Output<string>[];
   public readonly masterEgress: readonly pulumi.Resource[];
   public readonly mediaEgress: readonly pulumi.Resource[];
 
@@ -41,12 +42,13 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
     super(networkToken, name, {}, opts);
     throwIfAny(`network "${name}"`, validateAwsNetwork(args));
 
-    const parts = args.adopt ? adoptNetwork(args.adopt, this) : createNetwork(name, args, this);
+    const parts = args.adopt ? adoptNetwork(args.adopt, args.leastZones ?? 1, this) : createNetwork(name, args, this);
     this.scope = pulumi.output("");
     this.networkId = parts.networkId;
     this.masterSlots = parts.masterSlots;
     this.mediaSubnetIds = parts.mediaSubnetIds;
     this.loadBalancerSubnetIds = parts.loadBalancerSubnetIds;
+    this.dataSubnetIds = parts.dataSubnetIds;
     this.masterEgress = parts.masterEgress;
     this.mediaEgress = parts.mediaEgress;
     this.registerOutputs({
@@ -125,12 +127,14 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
     associate(`${name}-public-${index + 1}`, subnet, publicTable, publicRoute),
   );
 
-  const exits = args.nat === "single" ? publicSubnets.slice(0, 1) : publicSubnets;
+  const exits = args.publicMasters ? [] : args.nat === "single" ? publicSubnets.slice(0, 1) : publicSubnets;
   const privateRoutes = exits.map((subnet, index) => createExit(subnet, index));
-  const privateLinks = privateSubnets.map((subnet, index) => {
-    const { table, route } = privateRoutes[index % privateRoutes.length]!;
-    return associate(`${name}-private-${index + 1}`, subnet, table, route);
+  // Without an exit, private subnets stay on the VPC's main table, which leads nowhere outside.
+  const privateLinks = privateSubnets.flatMap((subnet, index) => {
+    const exit = privateRoutes[index % privateRoutes.length];
+    return exit ? [associate(`${name}-private-${index + 1}`, subnet, exit.table, exit.route)] : [];
   });
+  const masterSubnets = args.publicMasters ? publicSubnets : privateSubnets;
   new ec2.VpcEndpoint(
     `${name}-s3`,
     {
@@ -145,16 +149,18 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
 
   // A load balancer cannot be made in a subnet that has no route to the Internet yet.
   const loadBalancerSubnetIds = publicSubnets.map(({ id }, index) => after(id, [publicRoute, publicLinks[index]!]));
+  const mediaEgress = [publicRoute, ...publicLinks];
   return {
     networkId: vpc.id,
     masterSlots: spreadMasters(args.zones).map((zone) => ({
-      subnetId: privateSubnets[args.zones.indexOf(zone)]!.id,
+      subnetId: masterSubnets[args.zones.indexOf(zone)]!.id,
       zone: pulumi.output(zone),
     })),
     mediaSubnetIds: publicSubnets.map(({ id }) => id),
     loadBalancerSubnetIds,
-    masterEgress: [...privateRoutes.map(({ route }) => route), ...privateLinks],
-    mediaEgress: [publicRoute, ...publicLinks],
+    dataSubnetIds: privateSubnets.map(({ id }) => id),
+    masterEgress: args.publicMasters ? mediaEgress : [...privateRoutes.map(({ route }) => route), ...privateLinks],
+    mediaEgress,
   };
 
   function createSubnet(kind: "public" | "private", zone: string, index: number): ec2.Subnet {
@@ -233,7 +239,19 @@ export function adoptedProblems(networkId: string, facts: AdoptedFacts): string[
   return problems;
 }
 
-function adoptNetwork(adopt: AdoptedNetwork, parent: pulumi.Resource): Parts {
+/** Lists of adopted subnets that lie in too few zones. */
+export function fewZones({ masters, loadBalancer }: AdoptedFacts, least: number): string[] {
+  return Object.entries({ masterSubnetIds: masters, loadBalancerSubnetIds: loadBalancer }).flatMap(
+    ([list, subnets]) => {
+      const zones = new Set(subnets.map(({ zone }) => zone));
+      return zones.size < least
+        ? [`${list} lies in ${[...zones].join(", ")}; give subnets in at least ${least} zones`]
+        : [];
+    },
+  );
+}
+
+function adoptNetwork(adopt: AdoptedNetwork, leastZones: number, parent: pulumi.Resource): Parts {
   const lookUp = (id: string): pulumi.Output<SubnetFacts> =>
     ec2
       .getSubnetOutput({ id }, { parent })
@@ -243,9 +261,10 @@ function adoptNetwork(adopt: AdoptedNetwork, parent: pulumi.Resource): Parts {
     .all([lookUpAll(adopt.masterSubnetIds), lookUpAll(adopt.mediaSubnetIds), lookUpAll(adopt.loadBalancerSubnetIds)])
     .apply(([masters, media, loadBalancer]): AdoptedFacts => {
       const found = { masters, media, loadBalancer };
-      const problems = adoptedProblems(adopt.networkId, found);
+      const problems = [...adoptedProblems(adopt.networkId, found), ...fewZones(found, leastZones)];
       if (problems.length > 0) throw quietError(`network.adopt: ${problems.join("; ")}`);
-      const { warning } = judgeZones(masters.map(({ zone }) => zone));
+      // Whoever asks for zones does not have the four masters that the judgement is about.
+      const { warning } = leastZones > 1 ? {} : judgeZones(masters.map(({ zone }) => zone));
       if (warning) void pulumi.log.warn(warning, parent);
       return found;
     });
@@ -263,6 +282,7 @@ function adoptNetwork(adopt: AdoptedNetwork, parent: pulumi.Resource): Parts {
     }),
     mediaSubnetIds: ids(({ media }) => media, adopt.mediaSubnetIds.length),
     loadBalancerSubnetIds: ids(({ loadBalancer }) => loadBalancer, adopt.loadBalancerSubnetIds.length),
+    dataSubnetIds: ids(({ masters }) => masters, adopt.masterSubnetIds.length),
     masterEgress: [],
     mediaEgress: [],
   };

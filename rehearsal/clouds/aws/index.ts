@@ -1,10 +1,12 @@
 /** The simulated AWS. */
 import type { CloudModel } from "../../model";
 import { balancing } from "./balancing";
+import { cache } from "./cache";
 import { compute } from "./compute";
 import { dns } from "./dns";
 import { identity } from "./identity";
 import { lookups } from "./lookups";
+import { messaging } from "./messaging";
 import { network } from "./network";
 import { security } from "./security";
 import { storage } from "./storage";
@@ -12,6 +14,16 @@ import { storage } from "./storage";
 export const aws: CloudModel = {
   replacement: "givenName",
   keptInPreview: "all",
-  resources: { ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute },
+  resources: {
+    ...network,
+    ...security,
+    ...identity,
+    ...storage,
+    ...balancing,
+    ...dns,
+    ...compute,
+    ...cache,
+    ...messaging,
+  },
   invokes: lookups,
 };
