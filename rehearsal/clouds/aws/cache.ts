@@ -78,11 +78,22 @@ function secrecyProblems(inputs: Properties): string[] {
   );
 }
 
-/** Below 7.0.5 encryption in transit is decided at creation. Source: customizeDiff in replication_group.go; cloud-facts-aws 11. */
-function transitReplaces(olds: Properties, news: Properties): readonly string[] {
-  const changed = (olds.transitEncryptionEnabled === true) !== (news.transitEncryptionEnabled === true);
-  const old = Number(text(olds.engineVersion).split(".")[0]) < 7;
-  return changed && old ? ["transitEncryptionEnabled"] : [];
+/**
+ * Below 7.0.5 encryption in transit is decided at creation, and neither engine nor version goes back.
+ * Source: CustomizeDiff in replication_group.go; cloud-facts-aws 11.
+ */
+function sometimesReplaces(olds: Properties, news: Properties): readonly string[] {
+  const encrypted = (inputs: Properties): boolean => inputs.transitEncryptionEnabled === true;
+  const [before, after] = [versionOf(olds), versionOf(news)];
+  return problems(
+    encrypted(olds) !== encrypted(news) && before < 7 && "transitEncryptionEnabled",
+    after < before && "engineVersion",
+    text(olds.engine) === "valkey" && text(news.engine) === "redis" && "engine",
+  );
+}
+
+function versionOf(inputs: Properties): number {
+  return Number.parseFloat(text(inputs.engineVersion));
 }
 
 const replicationGroup: ResourceModel = {
@@ -100,7 +111,7 @@ const replicationGroup: ResourceModel = {
     "replicationGroupId",
     "atRestEncryptionEnabled",
     "dataTieringEnabled",
-    "durability",
+    "globalReplicationGroupId",
     "kmsKeyId",
     "networkType",
     "port",
@@ -110,7 +121,8 @@ const replicationGroup: ResourceModel = {
     "subnetGroupName",
     "region",
   ],
-  replaces: transitReplaces,
+  replaces: sometimesReplaces,
+  notCompared: ["authTokenWo"],
   recomputed: ["memberClusters", "engineVersionActual", ...tagged],
   check: (inputs, world) =>
     problems(

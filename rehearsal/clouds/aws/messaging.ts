@@ -14,11 +14,11 @@ const ruleType = "aws:cloudwatch/eventRule:EventRule";
 const targetType = "aws:cloudwatch/eventTarget:EventTarget";
 
 const within = (value: Json, low: number, high: number, name: string): string | false => {
-  const given = number(value);
+  const found = number(value);
   return (
-    given !== undefined &&
-    (given < low || given > high) &&
-    `expected ${name} to be in the range (${low} - ${high}), got ${given}`
+    found !== undefined &&
+    (found < low || found > high) &&
+    `expected ${name} to be in the range (${low} - ${high}), got ${found}`
   );
 };
 
