@@ -21,8 +21,13 @@ export interface MediaGroup extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>;
 }
 
+/** Longest time for which a node can be held back. Source: reference/cloud-facts-aws.md 2 (a hook's own limit). */
+export const longestHoldSeconds = 7200;
+
 /** What is wrong with the arguments. */
-export function validateMediaGroup(args: MediaGroupArgs): Problem[] {
+export function validateMediaGroup(
+  args: Pick<MediaGroupArgs, "min" | "desired" | "max" | "scaleUpCpuPercent" | "scaleDownCpuPercent">,
+): Problem[] {
   const problems = sizeProblems("media", args);
   if (args.scaleDownCpuPercent >= args.scaleUpCpuPercent) {
     const reason = `${args.scaleDownCpuPercent} must be below media.scaleUpCpuPercent (${args.scaleUpCpuPercent}), or nodes come and go all the time`;

@@ -23,12 +23,16 @@ const cloudTitles: Readonly<Record<string, string>> = {
   azure: "Azure",
   onprem: "machines of one's own",
 };
-const editionTitles: Readonly<Record<string, string>> = { ha: "High Availability" };
+const editionTitles: Readonly<Record<string, string>> = {
+  ha: "High Availability",
+  "enterprise-v2": "Enterprise 2",
+};
 const partyTitles: Readonly<Record<string, string>> = {
   internet: "Internet",
   loadBalancer: "load balancer",
   master: "masters",
   media: "media nodes",
+  sessionStore: "session store",
 };
 
 /** The report as text, ending in a newline. */

@@ -9,6 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import {
+  longestHoldSeconds,
   type MediaGroup,
   type MediaGroupArgs,
   mediaGroupToken,
@@ -26,8 +27,8 @@ const hookNames = { launch: "openvidu-launch", terminate: "openvidu-terminate" }
 /** The launch hook is there for its event alone; nobody completes it. Source: reference B.3. */
 const launchSeconds = 30;
 
-/** Limits of a hook's timeout. Source: reference/cloud-facts-aws.md 2. */
-const heartbeat = { least: 30, most: 7200 };
+/** Shortest timeout of a hook. Source: reference/cloud-facts-aws.md 2. */
+const shortestHoldSeconds = 30;
 
 /** Minutes of evidence before the number of nodes changes, and how long after that it stays. */
 const patience = {
@@ -167,8 +168,8 @@ function describeHooks(drainTimeoutSeconds: number): Record<HookKind, LifecycleH
 export function validateAwsMediaGroup(args: MediaGroupArgs): Problem[] {
   const problems = [...validateMediaGroup(args), ...groupProblems("media", args)];
   const { drainTimeoutSeconds } = args;
-  if (drainTimeoutSeconds < heartbeat.least || drainTimeoutSeconds > heartbeat.most) {
-    const reason = `must lie between ${heartbeat.least} and ${heartbeat.most} seconds`;
+  if (drainTimeoutSeconds < shortestHoldSeconds || drainTimeoutSeconds > longestHoldSeconds) {
+    const reason = `must lie between ${shortestHoldSeconds} and ${longestHoldSeconds} seconds`;
     problems.push({ path: "media.drainTimeoutSeconds", reason });
   }
   return problems;
