@@ -3,6 +3,7 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateType } from "../openvidu/installer";
+import type { Alarms, AlarmsArgs } from "./alarms";
 import type { Certificate, CertificateArgs } from "./certificate";
 import type { DomainName, DomainNameArgs } from "./domain-name";
 import type { EnterpriseV2Roles } from "./enterprise-v2/roles";
@@ -12,6 +13,7 @@ import type { MasterPool, MasterPoolArgs } from "./master-pool";
 import type { Network, NetworkArgs } from "./network";
 import type { NodeIdentity, NodeIdentityArgs } from "./node-identity";
 import type { ObjectStore, ObjectStoreArgs } from "./object-store";
+import type { PublicAddress, PublicAddressArgs } from "./public-address";
 import type { ScalingMediaPool, ScalingMediaPoolArgs } from "./scaling-media-pool";
 import type { SecretStore, SecretStoreArgs } from "./secret-store";
 import type { Tags } from "./tags";
@@ -58,9 +60,12 @@ export interface Cloud {
   /** Present exactly when `capabilities.tlsAtLoadBalancer` is true. */
   readonly Certificate?: Role<CertificateArgs, Certificate>;
   readonly LoadBalancer: Role<LoadBalancerArgs, LoadBalancer>;
+  readonly PublicAddress: Role<PublicAddressArgs, PublicAddress>;
   readonly MasterPool: Role<MasterPoolArgs, MasterPool>;
   readonly ScalingMediaPool: Role<ScalingMediaPoolArgs, ScalingMediaPool>;
   readonly DomainName: Role<DomainNameArgs, DomainName>;
-  /** Absent where Enterprise 2 cannot be had: its closed parts are made for AWS. */
+  /** Absent where nothing of the cloud watches over machines. */
+  readonly Alarms?: Role<AlarmsArgs, Alarms>;
+  /** Absent where Enterprise v2 cannot be had: its closed parts are made for AWS. */
   readonly EnterpriseV2?: EnterpriseV2Roles;
 }

@@ -8,6 +8,7 @@ import type { MachineImage } from "./machine-image";
 import type { OnPremisesSettings } from "./on-premises";
 import type { Tags } from "./tags";
 import type { FeatureName, ModuleName, RtcEngine } from "../openvidu/modules";
+import type { ClusterEdition } from "../openvidu/editions";
 import type { OpenViduVersion } from "../openvidu/versions";
 
 /** How the main domain gets its certificate. */
@@ -31,7 +32,8 @@ export interface MasterSettings {
   readonly image: MachineImage;
   readonly rootDiskGiB: number;
   readonly dataDiskGiB: number;
-  readonly generations: readonly [number, number, number, number];
+  /** One for each master. */
+  readonly generations: readonly number[];
 }
 
 export interface MediaSettings {
@@ -77,7 +79,7 @@ export interface AccessSettings {
 
 export interface ClusterSettings {
   readonly cloud: CloudName;
-  readonly edition: "ha";
+  readonly edition: ClusterEdition;
   readonly version: OpenViduVersion;
   readonly region: string;
   /** Azure: an existing resource group. */
@@ -103,6 +105,8 @@ export interface ClusterSettings {
   readonly modules: ReadonlySet<ModuleName>;
   readonly features: ReadonlySet<FeatureName>;
   readonly rtcEngine: RtcEngine;
+  /** Who is told when something fails, by mail address. */
+  readonly alarms: { readonly emails: readonly string[] };
   /** Extra installer flags for masters, each beginning with `--`. */
   readonly installFlags: readonly string[];
   readonly tags: Tags;

@@ -10,6 +10,7 @@ import { renderMasterUserData } from "../nodes/enterprise-v2";
 import type { NodeRole } from "../openvidu/editions";
 import { addressesOf } from "../openvidu/enterprise-v2";
 import { type EnterpriseV2FlowContext, flowsFor } from "../openvidu/flows";
+import type { Alarms } from "./alarms";
 import type { Certificate } from "./certificate";
 import type { Cloud } from "./cloud";
 import type { DnsRecord } from "./domain-name";
@@ -114,12 +115,13 @@ export class EnterpriseV2 extends pulumi.ComponentResource {
     });
 
     function createNetwork(): InstanceType<Cloud["Network"]> {
-      const { region, deletionProtection, coturnInMediaNodes } = settings;
+      const { region, deletionProtection, coturnInMediaNodes, network: wanted } = settings;
+      const masterCount = wanted.adopt?.masterSubnetIds.length ?? wanted.zones.length;
+      const masterExposure = coturnInMediaNodes ? "private" : "public";
       // The load balancer and the Redis service want two zones, and so does whoever wants the loss of one to do no harm.
-      const standing = { publicMasters: !coturnInMediaNodes, leastZones: 2 };
       return new cloud.Network(
         `${name}-network`,
-        { ...settings.network, ...standing, region, deletionProtection, tags },
+        { ...wanted, region, masterCount, masterExposure, leastZones: 2, deletionProtection, tags },
         self,
       );
     }
@@ -173,7 +175,7 @@ export class EnterpriseV2 extends pulumi.ComponentResource {
         {
           ...placement,
           ...settings.sessionStore,
-          subnetIds: network.dataSubnetIds,
+          subnetIds: network.masterSubnetIds,
           rulesId: firewall.sessionStoreRulesId,
           kmsKeyId: settings.encryption.keyId,
           // The masters give their own secret as the password (reference B.5).
@@ -213,10 +215,17 @@ export class EnterpriseV2 extends pulumi.ComponentResource {
           queueName: names.queue,
           mediaGroupName: names.media,
           reader: identities.master.principal,
-          alarmTopics: settings.alarmTopics,
+          alarmChannel: createAlarms()?.channelId,
         },
         self,
       );
+    }
+
+    /** Masters are watched by their group; here somebody is told what only a person can see to. */
+    function createAlarms(): Alarms | undefined {
+      const { emails } = settings.alarms;
+      if (emails.length === 0 || !cloud.Alarms) return undefined;
+      return new cloud.Alarms(`${name}-alarms`, { ...placement, emails, machineIds: [] }, self);
     }
 
     function groupOf(role: NodeRole): Omit<GroupArgs, "subnetIds" | "bootAfter"> {
@@ -237,7 +246,7 @@ export class EnterpriseV2 extends pulumi.ComponentResource {
         `${name}-masters`,
         {
           ...groupOf("master"),
-          subnetIds: distinct(network.masterSlots.map(({ subnetId }) => subnetId)),
+          subnetIds: network.masterSubnetIds,
           backendId: loadBalancer.backendId,
           mediaGroupName: names.media,
           publicAddress: !settings.coturnInMediaNodes,
@@ -290,7 +299,7 @@ export class EnterpriseV2 extends pulumi.ComponentResource {
         {
           ...groupOf("media"),
           ...{ scaleUpCpuPercent, scaleDownCpuPercent, drainTimeoutSeconds },
-          subnetIds: [...network.mediaSubnetIds],
+          subnetIds: network.mediaSubnetIds,
           // A node whose event goes nowhere is never used; one that is left alone by the masters cannot be emptied.
           bootAfter: [...network.mediaEgress, ...identities.media.grants, ...eventQueue.senders, ...servers.members],
         },
@@ -313,6 +322,9 @@ function rolesOf({ cloud, dnsCloud, settings, secrets }: EnterpriseV2Args): Ente
     ...(roles ? [] : [{ path: "edition", reason: `"enterprise-v2" is not available on ${cloud.name}` }]),
     ...(settings.dns.kind !== "none" && !dnsCloud
       ? [{ path: "dns.kind", reason: "the cloud that holds the zone is missing" }]
+      : []),
+    ...(settings.alarms.emails.length > 0 && !cloud.Alarms
+      ? [{ path: "alarms.emails", reason: `nobody can be told on ${cloud.name}` }]
       : []),
     ...(settings.elasticsearch && secrets.elasticsearchPassword === undefined
       ? [{ path: "elasticsearchPassword", reason: "required with Elasticsearch" }]
@@ -361,10 +373,6 @@ function deploymentId(queueArn: string, project: string, stack: string): string 
     hash.slice(20, 32),
   ];
   return [arn, partition, "cloudformation", region, account, `stack/${project}-${stack}/${uuid.join("-")}`].join(":");
-}
-
-function distinct(ids: readonly pulumi.Output<string>[]): pulumi.Output<string[]> {
-  return pulumi.all([...ids]).apply((all) => [...new Set(all)]);
 }
 
 function manualRecords(

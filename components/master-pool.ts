@@ -1,9 +1,9 @@
 /**
- * Role MasterPool: exactly four masters, spread over zones. Address, identity and data disk of a slot outlive its
- * machine, and each machine can be replaced alone.
+ * Role MasterPool: exactly as many masters as the edition has, spread over zones. Address, identity and data disk of a
+ * slot outlive its machine, and each machine can be replaced alone.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import { haMasterCount } from "../openvidu/editions";
+import { masterCounts } from "../openvidu/editions";
 import type { Problem } from "./errors";
 import type { FirewallTier } from "./firewall";
 import type { Slot } from "./network";
@@ -19,6 +19,8 @@ export interface MasterPoolArgs extends PlacementArgs {
   readonly firewall: FirewallTier;
   /** Required. LoadBalancer.backendIds.master, in listener order. */
   readonly backendIds: readonly pulumi.Input<string>[];
+  /** Required. PublicAddress.attachmentId of each slot; empty where masters have no public addresses. */
+  readonly publicAddressIds: readonly pulumi.Input<string>[];
   /** Required. NodeIdentity.attachment and .clientId. */
   readonly identity: { readonly attachment: pulumi.Input<string>; readonly clientId: pulumi.Input<string> };
   readonly instanceType: string;
@@ -33,7 +35,7 @@ export interface MasterPoolArgs extends PlacementArgs {
   readonly sshPublicKey?: string;
   readonly adminUsername: string;
   /**
-   * Required. Four numbers, one per slot. Image, size and boot script of a machine are those of the update that made
+   * Required. One number for each slot. Image, size and boot script of a machine are those of the update that made
    * it; raising its number rebuilds that one machine on the same address and data disk.
    */
   readonly generations: readonly number[];
@@ -52,11 +54,15 @@ export interface MasterPool extends pulumi.ComponentResource {
 /** What is wrong with the arguments, whichever cloud they are for. */
 export function validateMasterPool(args: MasterPoolArgs): Problem[] {
   const problems: Problem[] = [];
-  if (args.slots.length !== haMasterCount) {
-    problems.push({ path: "slots", reason: `High Availability has exactly ${haMasterCount} masters` });
+  const counts = Object.values(masterCounts);
+  if (!counts.includes(args.slots.length)) {
+    problems.push({ path: "slots", reason: `no edition has ${args.slots.length} masters, but ${counts.join(" or ")}` });
   }
   if (args.generations.length !== args.slots.length) {
     problems.push({ path: "masters.generations", reason: "give one number for each master" });
+  }
+  if (args.publicAddressIds.length > 0 && args.publicAddressIds.length !== args.slots.length) {
+    problems.push({ path: "publicAddressIds", reason: "give one address for each master, or none" });
   }
   return problems;
 }

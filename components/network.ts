@@ -3,7 +3,6 @@
  * adopted.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import { haMasterCount } from "../openvidu/editions";
 import { cidrProblem } from "./cidr";
 import type { Problem } from "./errors";
 import type { OnPremises } from "./on-premises";
@@ -15,7 +14,7 @@ export const networkToken = "openvidu:index:Network";
 export interface AdoptedNetwork {
   /** VPC id on AWS, resource id of the virtual network on Azure. */
   readonly networkId: string;
-  /** One to four subnets; masters are dealt out over them in turn. They need a way out to the Internet. */
+  /** One subnet, or more up to the number of masters; masters are dealt out over them in turn. They need a way out to the Internet. */
   readonly masterSubnetIds: readonly string[];
   /** Subnets whose machines may have public addresses. */
   readonly mediaSubnetIds: readonly string[];
@@ -32,6 +31,10 @@ export interface NetworkArgs {
   readonly cidr: string;
   /** Required. One way out for all private subnets, or one per zone so that no zone depends on another. */
   readonly nat: "single" | "perZone";
+  /** Required. Number of masters. */
+  readonly masterCount: number;
+  /** Required. Whether masters leave through NAT, or have public addresses of their own and no NAT is made. */
+  readonly masterExposure: "private" | "public";
   /** Optional. An existing network. */
   readonly adopt?: AdoptedNetwork;
   /** Optional. Azure: an existing resource group. @default a group of the cluster's own */
@@ -41,11 +44,6 @@ export interface NetworkArgs {
    * (PlacementArgs.deletionProtection). @default false
    */
   readonly deletionProtection?: boolean;
-  /**
-   * Optional. AWS: whether masters of a new network stand in its public subnets, because clients reach them directly;
-   * nothing then needs a way out by NAT. @default false
-   */
-  readonly publicMasters?: boolean;
   /** Optional. AWS: in how many zones masters and load balancer of an adopted network have to stand. @default 1 */
   readonly leastZones?: number;
   /** Conditional. PlacementArgs.onPremises. */
@@ -65,13 +63,13 @@ export interface Slot {
 export interface Network extends pulumi.ComponentResource {
   readonly scope: pulumi.Output<string>;
   readonly networkId: pulumi.Output<string>;
-  /** Exactly four places, in slot order. */
+  /** A place for each master, in slot order. */
   readonly masterSlots: readonly Slot[];
   readonly mediaSubnetIds: readonly pulumi.Output<string>[];
   /** AWS: the load balancer's subnets, at most one per zone. Azure: empty. */
   readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[];
-  /** AWS: subnets for services that hold data, which need no way out; at most one per zone in a new network. Empty elsewhere. */
-  readonly dataSubnetIds: readonly pulumi.Output<string>[];
+  /** AWS: the subnets of the places, each once. Empty elsewhere. */
+  readonly masterSubnetIds: readonly pulumi.Output<string>[];
   /** What a master needs before it can reach the Internet, and must not lose before it is gone. */
   readonly masterEgress: readonly pulumi.Resource[];
   /** The same for media nodes. */
@@ -86,8 +84,8 @@ export function validateNetwork(args: NetworkArgs): Problem[] {
     if (reason) problems.push({ path: "network.cidr", reason });
   }
   const { masterSubnetIds } = args.adopt ?? { masterSubnetIds: ["created"] };
-  if (masterSubnetIds.length < 1 || masterSubnetIds.length > haMasterCount) {
-    problems.push({ path: "network.adopt.masterSubnetIds", reason: `give 1 to ${haMasterCount} subnets` });
+  if (masterSubnetIds.length < 1 || masterSubnetIds.length > args.masterCount) {
+    problems.push({ path: "network.adopt.masterSubnetIds", reason: `give 1 to ${args.masterCount} subnets` });
   }
   if (args.adopt && args.adopt.mediaSubnetIds.length === 0) {
     problems.push({ path: "network.adopt.mediaSubnetIds", reason: "give at least one subnet" });

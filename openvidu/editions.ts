@@ -6,8 +6,27 @@
 export const editions = ["ha", "elastic", "enterprise-v2"] as const;
 export type Edition = (typeof editions)[number];
 
+/** Editions of OpenVidu 3, which share their node programs, their flags and most of their flows. */
+export type ClusterEdition = Extract<Edition, "ha" | "elastic">;
+export const clusterEditions = ["ha", "elastic"] as const satisfies readonly ClusterEdition[];
+
+/** What an edition is called in messages and pages. */
+export const editionTitles: Readonly<Record<Edition, string>> = {
+  ha: "High Availability",
+  elastic: "Elastic",
+  "enterprise-v2": "Enterprise v2",
+};
+
+/** The same for a name that may be anything. */
+export function titleOfEdition(name: string): string {
+  return (editionTitles as Readonly<Record<string, string>>)[name] ?? name;
+}
+
 /** High Availability has exactly this many masters; the quorum rules of its services are made for it. */
 export const haMasterCount = 4;
+
+/** How many masters a cluster has. */
+export const masterCounts: Readonly<Record<ClusterEdition, number>> = { ha: haMasterCount, elastic: 1 };
 
 /** The two kinds of machines in a cluster. */
 export const nodeRoles = ["master", "media"] as const;

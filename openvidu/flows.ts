@@ -3,7 +3,7 @@
  * Sources: reference/aws-reference.md 4.1 and 5, reference/azure-reference.md 4 and 13 (nsgIntended),
  * reference/onprem-v2-reference.md A.4, A.5 and B.2.
  */
-import type { Edition, NodeRole } from "./editions";
+import { clusterEditions, type Edition, type NodeRole } from "./editions";
 import type { MediaServer } from "./enterprise-v2";
 import type { FeatureName, ModuleName, RtcEngine } from "./modules";
 import { type PortRange, ports } from "./ports";
@@ -54,7 +54,8 @@ export interface EnterpriseV2FlowContext {
 
 /** When a row applies; every given field has to match. */
 export interface FlowCondition {
-  readonly edition?: Edition;
+  /** Editions with the row, any of them. */
+  readonly edition?: readonly Edition[];
   readonly module?: ModuleName;
   readonly feature?: FeatureName;
   readonly rtcEngine?: RtcEngine;
@@ -86,18 +87,21 @@ export interface Flow {
 
 type Row = Omit<Flow, "kind" | "when" | "protocol"> & Partial<Pick<Flow, "kind" | "when" | "protocol">>;
 
-const ha: FlowCondition = { edition: "ha" };
-const observability: FlowCondition = { edition: "ha", module: "observability" };
-const meet: FlowCondition = { edition: "ha", module: "openviduMeet" };
+const all: FlowCondition = { edition: clusterEditions };
+/** Rows between load balancer and masters, and among masters, of which Elastic has one and no load balancer. */
+const ha: FlowCondition = { edition: ["ha"] };
+const elastic: FlowCondition = { edition: ["elastic"] };
+const observability: FlowCondition = { ...all, module: "observability" };
+const meet: FlowCondition = { ...all, module: "openviduMeet" };
 const meetOnOldPort: FlowCondition = { ...meet, before: "3.6.0" };
-const customApp: FlowCondition = { edition: "ha", feature: "customApp", since: "3.6.1" };
-const rtmp: FlowCondition = { edition: "ha", feature: "rtmp" };
+const customApp: FlowCondition = { ...all, feature: "customApp", since: "3.6.1" };
+const rtmp: FlowCondition = { ...all, feature: "rtmp" };
 /** Entries with a load balancer, whoever runs it. */
 const anyBalancer: FlowCondition = { entry: ["balanced", "external"] };
 const balancer: FlowCondition = { entry: ["balanced"] };
 const external: FlowCondition = { entry: ["external"] };
 const direct: FlowCondition = { entry: ["dns"] };
-const v2: FlowCondition = { edition: "enterprise-v2" };
+const v2: FlowCondition = { edition: ["enterprise-v2"] };
 const v2OverTcp: FlowCondition = { ...v2, feature: "webrtcOverTcp" };
 
 /* prettier-ignore */
@@ -106,8 +110,8 @@ const rows: readonly Row[] = [
   { id: "entry-http", from: "internet", to: "loadBalancer", ports: ports.http, when: { ...ha, ...anyBalancer }, purpose: "redirect to HTTPS, ACME HTTP challenge" },
   { id: "entry-https", from: "internet", to: "loadBalancer", ports: ports.https, when: { ...ha, ...anyBalancer }, purpose: "HTTPS, WSS and TURN over TLS" },
   { id: "entry-rtmps", from: "internet", to: "loadBalancer", ports: ports.rtmps, when: { ...rtmp, ...anyBalancer }, purpose: "RTMPS ingest" },
-  { id: "direct-http", from: "internet", to: "master", ports: ports.http, when: { ...ha, ...direct }, purpose: "redirect to HTTPS, ACME HTTP challenge" },
-  { id: "direct-https", from: "internet", to: "master", ports: ports.https, when: { ...ha, ...direct }, purpose: "HTTPS, WSS and TURN over TLS" },
+  { id: "direct-http", from: "internet", to: "master", ports: ports.http, when: { ...all, ...direct }, purpose: "redirect to HTTPS, ACME HTTP challenge" },
+  { id: "direct-https", from: "internet", to: "master", ports: ports.https, when: { ...all, ...direct }, purpose: "HTTPS, WSS and TURN over TLS" },
   { id: "direct-rtmps", from: "internet", to: "master", ports: ports.rtmps, when: { ...rtmp, ...direct }, purpose: "RTMPS ingest" },
 
   // Load balancer to nodes.
@@ -124,28 +128,29 @@ const rows: readonly Row[] = [
   { id: "health-ingress", from: "loadBalancer", to: "media", ports: ports.ingressHealth, kind: "healthCheck", when: { ...rtmp, ...balancer, tls: "loadBalancer" }, purpose: "health check of the ingress service" },
 
   // Clients to media nodes.
-  { id: "turn-udp", from: "internet", to: "media", protocol: "udp", ports: ports.turnUdp, when: ha, purpose: "STUN and TURN over UDP" },
-  { id: "webrtc-udp", from: "internet", to: "media", protocol: "udp", ports: ports.webrtc, when: ha, purpose: "WebRTC media" },
-  { id: "webrtc-tcp-pion", from: "internet", to: "media", ports: ports.webrtcTcp, when: { ...ha, feature: "webrtcOverTcp", rtcEngine: "pion" }, purpose: "WebRTC over TCP (Pion)" },
-  { id: "webrtc-tcp-mediasoup", from: "internet", to: "media", ports: ports.webrtc, when: { ...ha, feature: "webrtcOverTcp", rtcEngine: "mediasoup" }, purpose: "WebRTC over TCP (mediasoup)" },
-  { id: "whip-media", from: "internet", to: "media", protocol: "udp", ports: ports.whipUdp, when: { ...ha, feature: "whip" }, purpose: "WHIP media ingest" },
+  { id: "turn-udp", from: "internet", to: "media", protocol: "udp", ports: ports.turnUdp, when: all, purpose: "STUN and TURN over UDP" },
+  { id: "webrtc-udp", from: "internet", to: "media", protocol: "udp", ports: ports.webrtc, when: all, purpose: "WebRTC media" },
+  { id: "webrtc-tcp-pion", from: "internet", to: "media", ports: ports.webrtcTcp, when: { ...all, feature: "webrtcOverTcp", rtcEngine: "pion" }, purpose: "WebRTC over TCP (Pion)" },
+  { id: "webrtc-tcp-mediasoup", from: "internet", to: "media", ports: ports.webrtc, when: { ...all, feature: "webrtcOverTcp", rtcEngine: "mediasoup" }, purpose: "WebRTC over TCP (mediasoup)" },
+  { id: "whip-media", from: "internet", to: "media", protocol: "udp", ports: ports.whipUdp, when: { ...all, feature: "whip" }, purpose: "WHIP media ingest" },
 
   // Masters to media nodes.
-  { id: "api-media", from: "master", to: "media", ports: ports.livekitApi, when: ha, purpose: "LiveKit API of the media node" },
-  { id: "turn-tls-media", from: "master", to: "media", ports: ports.turnTls, when: { ...ha, since: "3.6.0" }, purpose: "TURN after Caddy has ended TLS" },
-  { id: "turn-tls-media-old", from: "master", to: "media", ports: ports.turnTls, when: { ...ha, turnDomain: true, before: "3.6.0" }, purpose: "TURN after TLS of its own domain has ended" },
-  { id: "whip-http", from: "master", to: "media", ports: ports.whipHttp, when: { ...ha, feature: "whip" }, purpose: "WHIP signalling" },
+  { id: "api-media", from: "master", to: "media", ports: ports.livekitApi, when: all, purpose: "LiveKit API of the media node" },
+  { id: "turn-tls-media", from: "master", to: "media", ports: ports.turnTls, when: { ...all, since: "3.6.0" }, purpose: "TURN after Caddy has ended TLS" },
+  { id: "turn-tls-media-old", from: "master", to: "media", ports: ports.turnTls, when: { ...all, turnDomain: true, before: "3.6.0" }, purpose: "TURN after TLS of its own domain has ended" },
+  { id: "whip-http", from: "master", to: "media", ports: ports.whipHttp, when: { ...all, feature: "whip" }, purpose: "WHIP signalling" },
   { id: "rtmp-media", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, tls: "node" }, purpose: "RTMP after Caddy has ended TLS" },
   { id: "rtmp-media-external", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, ...external }, purpose: "RTMP after the load balancer has ended TLS" },
 
   // Media nodes to masters.
-  { id: "api-master", from: "media", to: "master", ports: ports.livekitApi, when: ha, purpose: "balanced LiveKit API for ingress, egress and agents" },
+  { id: "api-master", from: "media", to: "master", ports: ports.livekitApi, when: all, purpose: "balanced LiveKit API for ingress, egress and agents" },
   { id: "redis-media", from: "media", to: "master", ports: ports.redis, when: ha, purpose: "Redis and Sentinel" },
-  { id: "mongo-media", from: "media", to: "master", ports: ports.mongo, when: ha, purpose: "MongoDB" },
-  { id: "minio-media", from: "media", to: "master", ports: ports.minioApi, when: { ...ha, minio: true }, purpose: "MinIO S3 API" },
+  { id: "redis-media-single", from: "media", to: "master", ports: ports.redisSingle, when: elastic, purpose: "Redis" },
+  { id: "mongo-media", from: "media", to: "master", ports: ports.mongo, when: all, purpose: "MongoDB" },
+  { id: "minio-media", from: "media", to: "master", ports: ports.minioApi, when: { ...all, minio: true }, purpose: "MinIO S3 API" },
   { id: "loki-media", from: "media", to: "master", ports: ports.loki, when: observability, purpose: "log push to Loki" },
   { id: "mimir-media", from: "media", to: "master", ports: ports.mimir, when: observability, purpose: "metrics push to Mimir" },
-  { id: "v2compatibility-media", from: "media", to: "master", ports: ports.v2compatibility, when: { ...ha, module: "v2compatibility" }, purpose: "webhooks to the v2 compatibility service" },
+  { id: "v2compatibility-media", from: "media", to: "master", ports: ports.v2compatibility, when: { ...all, module: "v2compatibility" }, purpose: "webhooks to the v2 compatibility service" },
   { id: "meet-media", from: "media", to: "master", ports: ports.meet, when: { ...meet, since: "3.6.0" }, purpose: "webhooks to OpenVidu Meet" },
   { id: "meet-old-media", from: "media", to: "master", ports: ports.customApp, when: meetOnOldPort, purpose: "webhooks to OpenVidu Meet" },
   { id: "custom-app-media", from: "media", to: "master", ports: ports.customApp, when: customApp, purpose: "webhooks to the custom application" },
@@ -157,21 +162,21 @@ const rows: readonly Row[] = [
   { id: "minio-master", from: "master", to: "master", ports: ports.minioApi, when: { ...ha, minio: true }, purpose: "MinIO S3 API" },
   { id: "minio-console-master", from: "master", to: "master", ports: ports.minioConsole, when: { ...ha, minio: true }, purpose: "balanced MinIO console" },
   { id: "dashboard-master", from: "master", to: "master", ports: ports.dashboard, when: ha, purpose: "balanced OpenVidu Dashboard" },
-  { id: "grafana-master", from: "master", to: "master", ports: ports.grafana, when: observability, purpose: "balanced Grafana" },
-  { id: "gossip-master", from: "master", to: "master", ports: ports.observabilityGossip, when: observability, purpose: "gossip of Mimir and Loki" },
-  { id: "grpc-master", from: "master", to: "master", ports: ports.observabilityGrpc, when: observability, purpose: "gRPC of Mimir and Loki" },
+  { id: "grafana-master", from: "master", to: "master", ports: ports.grafana, when: { ...observability, ...ha }, purpose: "balanced Grafana" },
+  { id: "gossip-master", from: "master", to: "master", ports: ports.observabilityGossip, when: { ...observability, ...ha }, purpose: "gossip of Mimir and Loki" },
+  { id: "grpc-master", from: "master", to: "master", ports: ports.observabilityGrpc, when: { ...observability, ...ha }, purpose: "gRPC of Mimir and Loki" },
   { id: "v2compatibility-master", from: "master", to: "master", ports: ports.v2compatibility, when: { ...ha, module: "v2compatibility" }, purpose: "balanced v2 compatibility service" },
-  { id: "meet-master", from: "master", to: "master", ports: ports.meet, when: { ...meet, since: "3.6.0" }, purpose: "balanced OpenVidu Meet" },
-  { id: "meet-old-master", from: "master", to: "master", ports: ports.customApp, when: meetOnOldPort, purpose: "balanced OpenVidu Meet" },
-  { id: "custom-app-master", from: "master", to: "master", ports: ports.customApp, when: customApp, purpose: "balanced custom application" },
+  { id: "meet-master", from: "master", to: "master", ports: ports.meet, when: { ...meet, ...ha, since: "3.6.0" }, purpose: "balanced OpenVidu Meet" },
+  { id: "meet-old-master", from: "master", to: "master", ports: ports.customApp, when: { ...meetOnOldPort, ...ha }, purpose: "balanced OpenVidu Meet" },
+  { id: "custom-app-master", from: "master", to: "master", ports: ports.customApp, when: { ...customApp, ...ha }, purpose: "balanced custom application" },
 
   // Operators; without configured ranges these rows yield no rule.
-  { id: "ssh-master", from: "operator", to: "master", ports: ports.ssh, when: ha, purpose: "SSH of operators" },
-  { id: "ssh-media", from: "operator", to: "media", ports: ports.ssh, when: ha, purpose: "SSH of operators" },
+  { id: "ssh-master", from: "operator", to: "master", ports: ports.ssh, when: all, purpose: "SSH of operators" },
+  { id: "ssh-media", from: "operator", to: "media", ports: ports.ssh, when: all, purpose: "SSH of operators" },
 
   // Out of the cluster: images, licence server, STUN, webhooks, streaming targets, and media to clients at any port.
-  { id: "outbound-master", from: "master", to: "internet", protocol: "all", ports: ports.all, when: ha, purpose: "images, licence server, storage, webhooks" },
-  { id: "outbound-media", from: "media", to: "internet", protocol: "all", ports: ports.all, when: ha, purpose: "media to clients, images, storage, streaming targets" },
+  { id: "outbound-master", from: "master", to: "internet", protocol: "all", ports: ports.all, when: all, purpose: "images, licence server, storage, webhooks" },
+  { id: "outbound-media", from: "media", to: "internet", protocol: "all", ports: ports.all, when: all, purpose: "media to clients, images, storage, streaming targets" },
 
   // Enterprise v2. These rows stay behind all others: priorities of rules on Azure count from the start of the table.
   { id: "v2-entry-http", from: "internet", to: "loadBalancer", ports: ports.http, when: v2, purpose: "redirect to HTTPS" },
@@ -214,7 +219,7 @@ type Facts = Pick<FlowContext, "edition" | "features"> &
 function applies(when: FlowCondition, context: Facts): boolean {
   const { version } = context;
   return (
-    (when.edition === undefined || when.edition === context.edition) &&
+    (when.edition === undefined || when.edition.includes(context.edition)) &&
     (when.module === undefined || context.modules?.has(when.module) === true) &&
     (when.feature === undefined || context.features.has(when.feature)) &&
     (when.rtcEngine === undefined || when.rtcEngine === context.rtcEngine) &&

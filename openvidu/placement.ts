@@ -1,5 +1,5 @@
 /**
- * How four masters are spread over zones, and what losing one zone then costs.
+ * How masters are spread over zones, and what losing one zone then costs where there are four.
  * Source: reference/onprem-v2-reference.md C.2.
  */
 import { haMasterCount } from "./editions";
@@ -14,8 +14,8 @@ export interface ZoneReport {
 }
 
 /** The zone of each master slot, in slot order: zones are dealt out in turn. `zones` must not be empty. */
-export function spreadMasters(zones: readonly string[]): string[] {
-  return Array.from({ length: haMasterCount }, (_, slot) => zones[slot % zones.length]!);
+export function spreadMasters(zones: readonly string[], count = haMasterCount): string[] {
+  return Array.from({ length: count }, (_, slot) => zones[slot % zones.length]!);
 }
 
 /**

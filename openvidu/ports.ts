@@ -39,6 +39,8 @@ export const ports = {
   whipHttp: one(8080),
   webrtc: range(50000, 60000),
   redis: range(7000, 7001),
+  /** Redis of a single master, which has no Sentinel. */
+  redisSingle: one(7000),
   minioApi: one(9100),
   minioConsole: one(9101),
   mongo: one(20000),

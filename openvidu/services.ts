@@ -4,7 +4,7 @@
  */
 import type { FeatureName, ModuleName } from "./modules";
 import { formatPorts, ports } from "./ports";
-import { type OpenViduVersion, versions } from "./versions";
+import { isAtLeast, type OpenViduVersion, versions } from "./versions";
 
 export interface Service {
   /** Stable name; key of the stack's `urls` output. */
@@ -94,6 +94,14 @@ export function servicesFor(context: ServiceContext): Service[] {
     .filter((service) => service.feature === undefined || context.features.has(service.feature))
     .filter((service) => !service.minio || context.minio)
     .map((service) => (service.name === "meet" ? { ...service, path: versions[context.version].meetPath } : service));
+}
+
+/**
+ * The name of a cluster without a domain: its address, or up to 3.7 a public name that leads there, because certificates
+ * for bare addresses came with 3.8.0 (reference/aws-reference.md 7.2).
+ */
+export function nameOfAddress(version: OpenViduVersion, ipAddress: string): string {
+  return isAtLeast(version, "3.8.0") ? ipAddress : `openvidu-${ipAddress.replaceAll(".", "-")}.sslip.io`;
 }
 
 /** A service's full address below `domain`, which may also be a bare IPv4 address. */

@@ -8,6 +8,7 @@ import type { CloudName } from "../components/cloud";
 import { configSchema, type JsonSchema } from "../stacks/json-schema";
 import { machineClouds, type Profile, profileNames, profiles } from "../stacks/profiles";
 import { secretDescriptions } from "../stacks/schema";
+import type { Kind } from "../stacks/schemas";
 import { longestStackName } from "../stacks/rules";
 import { secretKeys } from "../stacks/settings";
 import { type GeneratedFiles, writeOrCheck } from "./generated-files";
@@ -93,8 +94,17 @@ function profileTable(): string {
 
 function cloudSection(cloud: CloudName, title: string, shared: readonly Row[]): string {
   const isShared = (row: Row): boolean => shared.some((other) => same(row, other));
-  const own = rowsOf(configSchema(cloud)).filter((row) => !isShared(row));
+  const own = rowsOf(configSchema({ cloud, edition: "ha" })).filter((row) => !isShared(row));
   return `## ${title} only\n\n${keyTable(own)}`;
+}
+
+/** What another edition has in place of the keys of High Availability, and which of those it has not. */
+function editionSection(kind: Kind, title: string): string {
+  const base = rowsOf(configSchema({ ...kind, edition: "ha" }));
+  const own = rowsOf(configSchema(kind));
+  const missing = base.filter(({ key }) => !own.some((row) => row.key === key)).map(({ key }) => code(key));
+  const other = own.filter((row) => !base.some((known) => same(row, known)));
+  return `### ${title}\n\nWithout ${missing.join(", ")}. Other than above:\n\n${keyTable(other)}`;
 }
 
 const same = (one: Row, other: Row): boolean =>
@@ -108,15 +118,15 @@ function shortest(folder: string): string {
 /** The page, by its path in the project. */
 export function configDocs(folder = path.resolve(__dirname, "..")): GeneratedFiles {
   const [aws, azure, onprem] = [
-    rowsOf(configSchema("aws")),
-    rowsOf(configSchema("azure")),
-    rowsOf(configSchema("onprem")),
+    rowsOf(configSchema({ cloud: "aws", edition: "ha" })),
+    rowsOf(configSchema({ cloud: "azure", edition: "ha" })),
+    rowsOf(configSchema({ cloud: "onprem", edition: "ha" })),
   ];
   const shared = aws.filter((row) => azure.some((other) => same(row, other)));
   const everywhere = shared.filter((row) => onprem.some((other) => same(row, other)));
   const parts = [
     "# Config reference",
-    "_Generated from `stacks/schema.ts` and `stacks/profiles.ts` by `npm run docs`. Do not edit._",
+    "_Generated from `stacks/schema*.ts` and `stacks/profiles.ts` by `npm run docs`. Do not edit._",
     "A deployment is one file, `stacks/Pulumi.<stack>.yaml`. Every key below stands under `config:` with the prefix\n" +
       "`openvidu:`. The shortest useful file, to which the secret `license` is added:",
     `\`\`\`yaml\n${shortest(folder)}\n\`\`\``,
@@ -140,6 +150,11 @@ export function configDocs(folder = path.resolve(__dirname, "..")): GeneratedFil
     cloudSection("aws", "AWS", shared),
     cloudSection("azure", "Azure", shared),
     cloudSection("onprem", "Machines of your own", everywhere),
+    "## Elastic",
+    "One master at a fixed public address. Every key above is there as well, but for these.",
+    editionSection({ cloud: "aws", edition: "elastic" }, "AWS"),
+    editionSection({ cloud: "azure", edition: "elastic" }, "Azure"),
+    editionSection({ cloud: "onprem", edition: "elastic" }, "Machines of your own"),
   ];
   return { "docs/config.md": `${parts.join("\n\n")}\n` };
 }

@@ -8,9 +8,12 @@ import type { Problem } from "../components/errors";
 import { factsOf } from "../providers/facts";
 import { formatPath, shown, valueAt, without, type Path } from "./paths";
 import { type CheckedConfig, resolve } from "./resolve";
+import { type CheckedEnterpriseV2Config, resolveEnterpriseV2 } from "./resolve-enterprise-v2";
 import { crossFieldProblems } from "./rules";
-import { cloudField, schemas } from "./schema";
+import { enterpriseV2Problems } from "./rules-enterprise-v2";
+import { cloudField, editionField, type Kind, kinds, schemaOf } from "./schemas";
 import { type SecretInputs, secretProblems } from "./secrets";
+import { enterpriseV2SecretProblems } from "./secrets-enterprise-v2";
 import { secretKeysOf, type Settings } from "./settings";
 
 export type { SecretInputs } from "./secrets";
@@ -34,16 +37,42 @@ export function checkConfig(
   if (!cloud.success) return { problems: withoutCloud(raw, hidden) };
 
   const shape = shapeProblems(raw, cloud.data, hidden);
-  const config = wellShapedPart(raw, cloud.data);
-  const facts = factsOf(cloud.data);
-  const settings = resolve(config, facts);
-  const together = crossFieldProblems({ config, settings, facts, stackName, broken: shape.broken });
+  const config = wellShapedPart(raw, kindOf(raw, cloud.data));
+  const { settings, together, ofSecrets } = judge(config, { secrets, stackName, broken: shape.broken });
   const problems = distinct([
     ...shape.problems,
     ...together.map((problem) => withoutValues(problem, raw, hidden)),
-    ...secretProblems({ config, settings, secrets, stackName, broken: shape.broken }),
+    ...ofSecrets,
   ]);
   return problems.length > 0 ? { problems } : { settings };
+}
+
+/** A config of any edition that the schemas know. */
+type AnyConfig = CheckedConfig | CheckedEnterpriseV2Config;
+
+interface Around {
+  readonly secrets: SecretInputs;
+  readonly stackName: string;
+  readonly broken: readonly Path[];
+}
+
+interface Judgement {
+  readonly settings: Settings;
+  /** What shows only when keys are looked at together. */
+  readonly together: readonly Problem[];
+  readonly ofSecrets: readonly Problem[];
+}
+
+function judge(config: AnyConfig, around: Around): Judgement {
+  const facts = factsOf(config.cloud);
+  if (config.edition === "enterprise-v2") {
+    const settings = resolveEnterpriseV2(config, facts);
+    const context = { ...around, config, settings, facts };
+    return { settings, together: enterpriseV2Problems(context), ofSecrets: enterpriseV2SecretProblems(context) };
+  }
+  const settings = resolve(config, facts);
+  const context = { ...around, config, settings, facts };
+  return { settings, together: crossFieldProblems(context), ofSecrets: secretProblems(context) };
 }
 
 /** Without a cloud only what would be wrong on every cloud can be said. */
@@ -67,11 +96,20 @@ function shapeProblems(
   cloud: CloudName,
   hidden: ReadonlySet<string>,
 ): ShapeProblems {
-  const issues = schemas[cloud].safeParse(raw).error?.issues ?? [];
+  const kind = kindOf(raw, cloud);
+  const wrong = editionField(cloud).safeParse(raw["edition"]).error?.issues[0]?.message;
+  const ofEdition =
+    wrong === undefined ? [] : [{ path: "edition", reason: withValue(wrong, raw["edition"], hidden.has("edition")) }];
+  const issues = schemaOf(kind).safeParse({ ...raw, edition: kind.edition }).error?.issues ?? [];
   return {
-    problems: distinct(issues.flatMap((issue) => describe(issue, raw, cloud, hidden))),
+    problems: distinct([...ofEdition, ...issues.flatMap((issue) => describe(issue, raw, kind, hidden))]),
     broken: issues.filter(({ code }) => code !== "unrecognized_keys").map(brokenPlace),
   };
+}
+
+/** A config without an edition that the cloud has is read as one of High Availability, the most common. */
+function kindOf(raw: Readonly<Record<string, unknown>>, cloud: CloudName): Kind {
+  return { cloud, edition: editionField(cloud).safeParse(raw["edition"]).data ?? "ha" };
 }
 
 /** A wrong `kind` makes its whole group unusable. */
@@ -82,22 +120,20 @@ function brokenPlace(issue: z.core.$ZodIssue): Path {
 function describe(
   issue: z.core.$ZodIssue,
   raw: Readonly<Record<string, unknown>>,
-  cloud: CloudName,
+  kind: Kind,
   hidden: ReadonlySet<string>,
 ): Problem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       path: formatPath([...issue.path, key]),
-      reason: unknownKey(key, issue.path, raw, cloud),
+      reason: unknownKey(key, issue.path, raw, kind),
     }));
   }
   if (issue.code === "invalid_union") {
     // Neither form of a union fits: say what is wrong with the items of the form that was meant.
     const inside = issue.errors.flat().filter((inner) => inner.path.length > 0);
     if (inside.length > 0) {
-      return inside.flatMap((inner) =>
-        describe({ ...inner, path: [...issue.path, ...inner.path] }, raw, cloud, hidden),
-      );
+      return inside.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, raw, kind, hidden));
     }
   }
   const secret = hidden.has(String(issue.path[0])) || neverShown.has(formatPath(issue.path));
@@ -127,10 +163,14 @@ function withValue(message: string, value: unknown, secret: boolean): string {
   return `${shown(value)} ${message}`;
 }
 
-function unknownKey(key: string, path: Path, raw: unknown, cloud: CloudName): string {
-  const other = cloudNames.find((name) => name !== cloud && keysAt(schemas[name], path, raw).includes(key));
-  if (other) return `belongs to ${other}, but this stack is on ${cloud}; remove it`;
-  const known = [...keysAt(schemas[cloud], path, raw), ...(path.length === 0 ? secretKeysOf(cloud) : [])];
+function unknownKey(key: string, path: Path, raw: unknown, kind: Kind): string {
+  const { cloud, edition } = kind;
+  const knows = (other: Kind): boolean => keysAt(schemaOf(other), path, raw).includes(key);
+  const ofCloud = kinds.find((other) => other.cloud === cloud && knows(other));
+  if (ofCloud) return `belongs to edition "${ofCloud.edition}", but this stack has "${edition}"; remove it`;
+  const elsewhere = kinds.find(knows);
+  if (elsewhere) return `belongs to ${elsewhere.cloud}, but this stack is on ${cloud}; remove it`;
+  const known = [...keysAt(schemaOf(kind), path, raw), ...(path.length === 0 ? secretKeysOf(kind) : [])];
   const near = known.find((candidate) => isTypo(key, candidate));
   return near ? `is not a known key; did you mean ${near}` : `is not a known key; known here: ${known.join(", ")}`;
 }
@@ -175,20 +215,13 @@ function isTypo(word: string, candidate: string): boolean {
   return row[candidate.length]! <= most;
 }
 
-/** The same schemas with no key required. */
-const lenientSchemas = {
-  aws: schemas.aws.partial(),
-  azure: schemas.azure.partial(),
-  onprem: schemas.onprem.partial(),
-} as const;
-
 /** The config without whatever has the wrong shape, so that the rest can still be checked. */
-function wellShapedPart(raw: Readonly<Record<string, unknown>>, cloud: CloudName): CheckedConfig {
-  const lenient = lenientSchemas[cloud];
-  let rest: unknown = raw;
+function wellShapedPart(raw: Readonly<Record<string, unknown>>, kind: Kind): AnyConfig {
+  const lenient = schemaOf(kind).partial();
+  let rest: unknown = { ...raw, edition: kind.edition };
   for (;;) {
     const result = lenient.safeParse(rest);
-    if (result.success) return { ...result.data, cloud } as CheckedConfig;
+    if (result.success) return { ...result.data, ...kind } as AnyConfig;
     const before = rest;
     for (const issue of result.error.issues) {
       for (const place of badPlaces(issue, before)) rest = without(rest, place);

@@ -5,7 +5,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CloudName } from "../components/cloud";
 import type { DnsSettings } from "../components/cluster-settings";
-import { type ClusterSecretInputs, HighAvailability } from "../components/high-availability";
+import type { Cluster, ClusterSecretInputs } from "../components/cluster";
+import { Elastic } from "../components/elastic";
+import { EnterpriseV2, type EnterpriseV2SecretInputs } from "../components/enterprise-v2";
+import { HighAvailability } from "../components/high-availability";
+import type { ClusterEdition } from "../openvidu/editions";
 import { clusterTags } from "../components/tags";
 import { clouds } from "../providers/registry";
 import { checkAgainstLastUpdate, remembered, type Remembered } from "./last-update";
@@ -13,15 +17,20 @@ import type { Settings } from "./settings";
 
 export interface Deployment {
   readonly settings: Settings;
-  readonly secrets: ClusterSecretInputs;
+  /** Those that the edition has a use for; others are not looked at. */
+  readonly secrets: ClusterSecretInputs & EnterpriseV2SecretInputs;
 }
 
 /** What a stack tells its operator. Holds no secret. */
 export type DeploymentOutputs = Pick<
-  HighAvailability,
-  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage" | "handover"
+  Cluster,
+  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "mediaGroup" | "storage"
 > &
+  Partial<Pick<Cluster, "masterAddresses" | "handover">> &
+  Partial<Pick<EnterpriseV2, "masterGroup" | "queue">> &
   Remembered;
+
+const topologies = { ha: HighAvailability, elastic: Elastic } as const satisfies Record<ClusterEdition, unknown>;
 
 /** Which cloud holds the zone of each kind of DNS. */
 const dnsClouds = { none: undefined, route53: "aws", "azure-dns": "azure" } as const satisfies Record<
@@ -41,17 +50,25 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
   const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom });
   const names = [...new Set([settings.cloud, ...(dnsCloud ? [dnsCloud] : [])])];
   const providers = names.map((name) => clouds[name].createProvider(name, { region: regionOf(name, settings), tags }));
-  const cluster = new HighAvailability(
-    "openvidu",
-    { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud], settings, secrets },
-    { providers },
-  );
+  const where = { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud] };
+  const results =
+    settings.edition === "enterprise-v2"
+      ? outputsOfV2(new EnterpriseV2("openvidu", { ...where, settings, secrets }, { providers }))
+      : outputsOf(new topologies[settings.edition]("openvidu", { ...where, settings, secrets }, { providers }));
+  return { ...results, ...remembered(settings) };
+}
+
+function outputsOf(cluster: Cluster): Omit<DeploymentOutputs, keyof Remembered> {
   const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage, handover } = cluster;
-  const results = {
+  return {
     ...{ urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage },
     ...(handover && { handover }),
   };
-  return { ...results, ...remembered(settings) };
+}
+
+function outputsOfV2(cluster: EnterpriseV2): Omit<DeploymentOutputs, keyof Remembered> {
+  const { urls, entryAddress, dnsRecords, credentials, masterGroup, mediaGroup, queue, storage } = cluster;
+  return { urls, entryAddress, dnsRecords, credentials, masterGroup, mediaGroup, queue, storage };
 }
 
 /** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */

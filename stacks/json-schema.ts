@@ -3,8 +3,10 @@
  * from the zod schemas; what keys have to do with one another is not part of it.
  */
 import { z } from "zod";
-import { cloudNames, type CloudName } from "../components/cloud";
-import { schemas, secretDescriptions } from "./schema";
+import { cloudNames } from "../components/cloud";
+import { editions } from "../openvidu/editions";
+import { secretDescriptions } from "./schema";
+import { type Kind, kinds, schemaOf } from "./schemas";
 import { secretKeysOf } from "./settings";
 
 /** A part of a JSON Schema, as far as this project reads it. */
@@ -27,9 +29,9 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** Schema of the plain keys of one cloud, without the namespace. */
-export function configSchema(cloud: CloudName): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(schemas[cloud], { target: "draft-7" });
+/** Schema of the plain keys of one cloud and edition, without the namespace. */
+export function configSchema(kind: Kind): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(schemaOf(kind), { target: "draft-7" });
   return schema as JsonSchema;
 }
 
@@ -44,12 +46,15 @@ export function stackFileSchema(): object {
     properties: {
       config: {
         type: "object",
-        required: ["openvidu:cloud"],
-        properties: { "openvidu:cloud": { enum: cloudNames } },
-        // One branch per cloud, chosen by the key `cloud`, so that an editor offers that cloud's keys only.
-        allOf: cloudNames.map((cloud) => ({
-          if: { required: ["openvidu:cloud"], properties: { "openvidu:cloud": { const: cloud } } },
-          then: namespaced(cloud, configSchema(cloud)),
+        required: ["openvidu:cloud", "openvidu:edition"],
+        properties: { "openvidu:cloud": { enum: cloudNames }, "openvidu:edition": { enum: editions } },
+        // One branch per cloud and edition, chosen by these keys, so that an editor offers their keys only.
+        allOf: kinds.map((kind) => ({
+          if: {
+            required: ["openvidu:cloud", "openvidu:edition"],
+            properties: { "openvidu:cloud": { const: kind.cloud }, "openvidu:edition": { const: kind.edition } },
+          },
+          then: namespaced(kind, configSchema(kind)),
         })),
       },
       encryptionsalt: { type: "string", description: "Written by Pulumi." },
@@ -60,9 +65,9 @@ export function stackFileSchema(): object {
   };
 }
 
-function namespaced(cloud: CloudName, schema: JsonSchema): JsonSchema {
+function namespaced(kind: Kind, schema: JsonSchema): JsonSchema {
   const plain = Object.entries(schema.properties ?? {}).map(([key, value]) => [`openvidu:${key}`, value]);
-  const secrets = secretKeysOf(cloud).map((key) => [`openvidu:${key}`, secret(secretDescriptions[key])]);
+  const secrets = secretKeysOf(kind).map((key) => [`openvidu:${key}`, secret(secretDescriptions[key])]);
   return {
     ...schema,
     properties: Object.fromEntries([...plain, ...secrets]) as Record<string, JsonSchema>,

@@ -62,7 +62,6 @@ export const defaults = {
   // A media node is ready only after the masters, which may take 40 minutes on slow image downloads.
   bootTimeoutMinutes: 50,
   drainTimeoutMinutes: 720,
-  generations: [1, 1, 1, 1],
   appDataContainer: "openvidu-appdata",
   adminUsername: { aws: "ubuntu", azure: "openvidu" },
   sshUser: "ubuntu",

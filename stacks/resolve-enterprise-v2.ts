@@ -75,7 +75,7 @@ export function resolveEnterpriseV2(config: CheckedEnterpriseV2Config, facts: Cl
       ...(sshPublicKey !== undefined && { sshPublicKey }),
     },
     encryption: keyArn === undefined ? {} : { keyId: keyArn },
-    alarmTopics: config.alarms?.topicArns ?? [],
+    alarms: { emails: config.alarms?.emails ?? [] },
     deletionProtection: config.deletionProtection ?? true,
     tags: config.tags ?? {},
   };

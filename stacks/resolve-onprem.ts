@@ -9,14 +9,14 @@ import { ports } from "../openvidu/ports";
 import { defaultVersion } from "../openvidu/versions";
 import { defaults } from "./profiles";
 import { type CheckedOnpremConfig, splitFlags } from "./resolve";
-import type { OnpremConfig } from "./schema";
-import type { CertificateSettings, MasterSettings, MediaSettings, Settings } from "./settings";
+import type { OnpremConfig } from "./schemas";
+import type { CertificateSettings, ClusterSettings, MasterSettings, MediaSettings } from "./settings";
 
-export function resolveOnPremises(config: CheckedOnpremConfig): Settings {
+export function resolveOnPremises(config: CheckedOnpremConfig): ClusterSettings {
   const onPremises = resolveMachines(config);
   return {
     cloud: "onprem",
-    edition: "ha",
+    edition: config.edition ?? "ha",
     version: config.version ?? defaultVersion,
     region: "onprem",
     ...(config.domain !== undefined ? { domain: config.domain } : {}),
@@ -42,6 +42,7 @@ export function resolveOnPremises(config: CheckedOnpremConfig): Settings {
     features: new Set(featureNames.filter((name) => config.features?.[name] ?? name !== "customApp")),
     rtcEngine: config.rtcEngine ?? "pion",
     installFlags: [...ownFlags(onPremises), ...splitFlags(config.installFlags ?? [])],
+    alarms: { emails: [] },
     tags: {},
     onPremises,
   };
@@ -135,20 +136,14 @@ const noImage = { release: "24.04", architecture: "amd64" } as const;
  */
 function resolveMasters(hosts: readonly Host[]): MasterSettings {
   const keys = hosts.filter(({ role }) => role === "master").map(({ hostKey }) => hostKey);
-  const generation = (slot: number): number =>
-    Number.parseInt(
-      createHash("sha256")
-        .update(keys[slot] ?? "")
-        .digest("hex")
-        .slice(0, 8),
-      16,
-    );
+  const generation = (key: string): number =>
+    Number.parseInt(createHash("sha256").update(key).digest("hex").slice(0, 8), 16);
   return {
     instanceType: "given",
     image: noImage,
     rootDiskGiB: 0,
     dataDiskGiB: 0,
-    generations: [generation(0), generation(1), generation(2), generation(3)],
+    generations: keys.map((key) => generation(key)),
   };
 }
 

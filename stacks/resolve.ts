@@ -2,19 +2,20 @@
  * Turns a checked config into the settings that the program works with: profile, defaults, units. Pure.
  */
 import type { MachineImage } from "../components/machine-image";
+import { masterCounts } from "../openvidu/editions";
 import { featureNames, moduleNames } from "../openvidu/modules";
 import { defaultVersion } from "../openvidu/versions";
 import type { CloudFacts } from "../providers/facts";
 import { defaults, type Profile, profiles } from "./profiles";
 import { resolveOnPremises } from "./resolve-onprem";
-import type { AwsConfig, AzureConfig, OnpremConfig } from "./schema";
+import type { AwsConfig, AzureConfig, OnpremConfig } from "./schemas";
 import type {
   AccessSettings,
   CertificateSettings,
   MasterSettings,
   MediaSettings,
   NetworkSettings,
-  Settings,
+  ClusterSettings,
   StorageSettings,
 } from "./settings";
 
@@ -26,15 +27,15 @@ export type CheckedOnpremConfig = Checked<OnpremConfig>;
 type Checked<C extends { cloud: string }> = Partial<C> & Pick<C, "cloud">;
 
 /** The settings of a config. Complete also for a config with problems, so that all of them can be looked for at once. */
-export function resolve(config: CheckedConfig, facts: CloudFacts): Settings {
+export function resolve(config: CheckedConfig, facts: CloudFacts): ClusterSettings {
   return config.cloud === "onprem" ? resolveOnPremises(config) : resolveCloud(config, facts);
 }
 
-function resolveCloud(config: CloudConfig, facts: CloudFacts): Settings {
+function resolveCloud(config: CloudConfig, facts: CloudFacts): ClusterSettings {
   const profile = profiles[config.profile ?? "affordable"];
   return {
     cloud: config.cloud,
-    edition: "ha",
+    edition: config.edition ?? "ha",
     version: config.version ?? defaultVersion,
     region: config.region ?? "",
     ...(config.cloud === "azure" && config.resourceGroup !== undefined ? { resourceGroup: config.resourceGroup } : {}),
@@ -53,6 +54,7 @@ function resolveCloud(config: CloudConfig, facts: CloudFacts): Settings {
     modules: new Set(moduleNames.filter((name) => config.modules?.[name] ?? true)),
     features: new Set(featureNames.filter((name) => config.features?.[name] ?? name !== "customApp")),
     rtcEngine: config.rtcEngine ?? "pion",
+    alarms: { emails: config.alarms?.emails ?? [] },
     installFlags: splitFlags(config.installFlags ?? []),
     tags: config.tags ?? {},
   };
@@ -69,7 +71,9 @@ export function splitFlags(flags: readonly string[] | string): readonly string[]
 
 function resolveCertificate(config: CloudConfig): CertificateSettings {
   const { certificate } = config;
-  if (certificate === undefined) return { kind: config.cloud === "aws" ? "acm" : "letsencrypt" };
+  if (certificate === undefined) {
+    return { kind: config.cloud === "aws" && config.edition !== "elastic" ? "acm" : "letsencrypt" };
+  }
   // Line breaks of a wrapped base64 text would end the line of the settings file it is written to.
   return certificate.kind === "owncert"
     ? { kind: "owncert", chain: certificate.chain.replace(/\s/g, "") }
@@ -78,14 +82,17 @@ function resolveCertificate(config: CloudConfig): CertificateSettings {
 
 function resolveMasters(config: CloudConfig, profile: Profile, facts: CloudFacts): MasterSettings {
   const instanceType = config.masters?.instanceType ?? profile.masterInstanceType[config.cloud];
-  const [one, two, three, four] = config.masters?.generations ?? defaults.generations;
   return {
     instanceType,
     image: resolveImage(config, instanceType, config.images?.masterId, facts),
     rootDiskGiB: config.masters?.rootDiskGiB ?? atLeastGpuDisk(profile.rootDiskGiB, instanceType, facts),
     dataDiskGiB: config.masters?.dataDiskGiB ?? profile.dataDiskGiB,
-    generations: [one ?? 1, two ?? 1, three ?? 1, four ?? 1],
+    generations: config.masters?.generations ?? firstGenerations(masterCounts[config.edition ?? "ha"]),
   };
+}
+
+function firstGenerations(masters: number): number[] {
+  return Array.from({ length: masters }, () => 1);
 }
 
 function resolveMedia(config: CloudConfig, profile: Profile, facts: CloudFacts): MediaSettings {
@@ -183,14 +190,14 @@ function resolveAccess(config: CloudConfig): AccessSettings {
   return { ...shared, deployerCidrs, operatorShell: true, credentialReaders: [], adminUsername };
 }
 
-function resolveEntry(config: CloudConfig): Settings["entry"] {
+function resolveEntry(config: CloudConfig): ClusterSettings["entry"] {
   // A load balancer of Azure always leaves clients' addresses as they are (cloud-facts-azure.md 3.12).
-  if (config.cloud === "aws") return { preserveClientAddress: config.entry?.preserveClientAddress ?? false };
-  const adoptAddressId = config.entry?.addressId;
-  return { preserveClientAddress: true, ...(adoptAddressId !== undefined ? { adoptAddressId } : {}) };
+  const preserveClientAddress = config.cloud === "azure" || (config.entry?.preserveClientAddress ?? false);
+  const adoptAddressId = config.cloud === "aws" ? config.entry?.address : config.entry?.addressId;
+  return { preserveClientAddress, ...(adoptAddressId !== undefined ? { adoptAddressId } : {}) };
 }
 
-function resolveEncryption(config: CloudConfig): Settings["encryption"] {
+function resolveEncryption(config: CloudConfig): ClusterSettings["encryption"] {
   const keyId = config.cloud === "aws" ? config.encryption?.keyArn : config.encryption?.diskEncryptionSetId;
   const encryptionAtHost = config.cloud === "azure" && (config.encryption?.encryptionAtHost ?? false);
   return { ...(keyId !== undefined ? { keyId } : {}), encryptionAtHost };

@@ -6,11 +6,50 @@ import { validateMediaGroup } from "../components/enterprise-v2/media-group";
 import { sizeProblems } from "../components/enterprise-v2/server-group";
 import type { Problem } from "../components/errors";
 import { corruption } from "../nodes/enterprise-v2";
+import type { CloudFacts } from "../providers/facts";
+import type { Path } from "./paths";
+import { type CloudConfig, resolve } from "./resolve";
 import type { CheckedEnterpriseV2Config } from "./resolve-enterprise-v2";
-import type { Rule, RuleContext } from "./rules";
+import { crossFieldProblems, touches } from "./rules";
 import type { EnterpriseV2Settings } from "./settings";
 
-type Context = RuleContext<CheckedEnterpriseV2Config, EnterpriseV2Settings>;
+export interface EnterpriseV2RuleContext {
+  readonly config: CheckedEnterpriseV2Config;
+  /** The config with its defaults; may be wrong wherever `broken` says so. */
+  readonly settings: EnterpriseV2Settings;
+  readonly facts: CloudFacts;
+  readonly stackName: string;
+  /** Places of the config whose values have the wrong shape. */
+  readonly broken: readonly Path[];
+}
+
+type Context = EnterpriseV2RuleContext;
+
+interface Rule {
+  /** Config keys that the rule reads, such as `media.min`. */
+  readonly reads: readonly string[];
+  readonly check: (context: Context) => Problem[];
+}
+
+/** Every problem that only shows when keys are looked at together. */
+export function enterpriseV2Problems(context: Context): Problem[] {
+  const own = rules
+    .filter(({ reads }) => !reads.some((key) => touches(context.broken, key)))
+    .flatMap(({ check }) => check(context));
+  return [...sharedProblems(context), ...own];
+}
+
+/** Keys that mean the same as in High Availability are judged by its rules. */
+function sharedProblems({ config, facts, stackName, broken }: Context): Problem[] {
+  const { region, domain, certificate, dns, network, encryption, tags, media } = config;
+  const { operatorCidrs, egressCidrs } = config.access ?? {};
+  const shared: CloudConfig = {
+    ...{ cloud: "aws", edition: "ha", region, domain, certificate, dns, network, encryption, tags },
+    access: { operatorCidrs, egressCidrs },
+    media: { max: media?.max },
+  };
+  return crossFieldProblems({ config: shared, settings: resolve(shared, facts), facts, stackName, broken });
+}
 
 const problem = (path: string, reason: string): Problem => ({ path, reason });
 const quoted = (value: string) => JSON.stringify(value);
@@ -93,21 +132,8 @@ function checkReaders({ config: { access, storage } }: Context): Problem[] {
     : [];
 }
 
-function checkTopics({ config: { alarms, region = "" } }: Context): Problem[] {
-  return (alarms?.topicArns ?? []).flatMap((arn, i) =>
-    arn.split(":")[3] === region
-      ? []
-      : [
-          problem(
-            `alarms.topicArns[${i}]`,
-            `${quoted(arn)} lies in another region than the stack; it must be one of ${region}`,
-          ),
-        ],
-  );
-}
-
 /* prettier-ignore */
-export const enterpriseV2Rules: readonly Rule<CheckedEnterpriseV2Config, EnterpriseV2Settings>[] = [
+const rules: readonly Rule[] = [
   { reads: ["masters.min", "masters.desired", "masters.max", "masters.acceptSingleMaster"], check: checkMasterCounts },
   { reads: ["media.min", "media.desired", "media.max", "media.scaleUpCpuPercent", "media.scaleDownCpuPercent"], check: checkMediaCounts },
   { reads: ["masters.instanceType"], check: checkMachines("masters") },
@@ -116,5 +142,4 @@ export const enterpriseV2Rules: readonly Rule<CheckedEnterpriseV2Config, Enterpr
   { reads: ["domain", "clusterId", "elasticsearch"], check: checkUserData },
   { reads: ["access.keyName", "access.sshPublicKey"], check: checkKeys },
   { reads: ["access.credentialReaders", "storage.bucket"], check: checkReaders },
-  { reads: ["region", "alarms"], check: checkTopics },
 ];

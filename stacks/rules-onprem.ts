@@ -4,7 +4,7 @@
  */
 import { cidrProblem } from "../components/cidr";
 import type { Problem } from "../components/errors";
-import { haMasterCount } from "../openvidu/editions";
+import { editionTitles, masterCounts } from "../openvidu/editions";
 import { isAtLeast } from "../openvidu/versions";
 import { type CheckedOnpremConfig, splitFlags } from "./resolve";
 import type { Rule, RuleContext } from "./rules";
@@ -20,11 +20,12 @@ const addressProblem = (text: string): boolean =>
 
 // --- machines --------------------------------------------------------------------------------------------------------
 
-function checkMasters({ config: { hosts = [] } }: Context): Problem[] {
+function checkMasters({ config: { hosts = [] }, settings: { edition } }: Context): Problem[] {
   const count = hosts.filter(({ role }) => role === "master").length;
-  return count === haMasterCount || hosts.length === 0
+  const wanted = masterCounts[edition];
+  return count === wanted || hosts.length === 0
     ? []
-    : [problem("hosts", `has ${count} masters; High Availability has exactly ${haMasterCount}`)];
+    : [problem("hosts", `has ${count} masters; ${editionTitles[edition]} has exactly ${wanted}`)];
 }
 
 function checkAddresses({ config: { hosts = [] } }: Context): Problem[] {

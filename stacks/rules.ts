@@ -6,6 +6,7 @@ import { X509Certificate } from "node:crypto";
 import { cidrProblem, cidrsOverlap } from "../components/cidr";
 import type { Problem } from "../components/errors";
 import { certificateTypes, installerFlags } from "../openvidu/installer";
+import { type ClusterEdition, clusterEditions } from "../openvidu/editions";
 import { isAtLeast } from "../openvidu/versions";
 import type { CloudFacts } from "../providers/facts";
 import { formatPath, type Path } from "./paths";
@@ -13,12 +14,12 @@ import { pemBlocks } from "./pem";
 import { defaults, type MachineCloud } from "./profiles";
 import { type CheckedConfig, type CheckedOnpremConfig, type CloudConfig, splitFlags } from "./resolve";
 import { onPremisesRules } from "./rules-onprem";
-import type { Settings } from "./settings";
+import type { ClusterSettings } from "./settings";
 
 export interface RuleContext<C extends CheckedConfig = CheckedConfig> {
   readonly config: C;
   /** The config with its defaults; may be wrong wherever `broken` says so. */
-  readonly settings: Settings;
+  readonly settings: ClusterSettings;
   readonly facts: CloudFacts;
   readonly stackName: string;
   /** Places of the config whose values have the wrong shape. */
@@ -28,6 +29,8 @@ export interface RuleContext<C extends CheckedConfig = CheckedConfig> {
 export interface Rule<C extends CheckedConfig> {
   /** Config keys that the rule reads, such as `media.min`. */
   readonly reads: readonly string[];
+  /** Editions with the rule. @default all */
+  readonly editions?: readonly ClusterEdition[];
   readonly check: (context: RuleContext<C>) => Problem[];
 }
 
@@ -48,6 +51,7 @@ function isOnPremises(context: RuleContext): context is RuleContext<CheckedOnpre
 
 function judge<C extends CheckedConfig>(list: readonly Rule<C>[], context: RuleContext<C>): Problem[] {
   return list
+    .filter(({ editions }) => editions?.includes(context.settings.edition) ?? true)
     .filter(({ reads }) => !reads.some((key) => touches(context.broken, key)))
     .flatMap(({ check }) => check(context));
 }
@@ -85,19 +89,12 @@ function checkRegion({ config, facts }: RuleContext<CloudConfig>): Problem[] {
 
 // --- domain, certificate, DNS ----------------------------------------------------------------------------------------
 
-function checkDomain({ config, settings: { certificate, version, dns } }: RuleContext<CloudConfig>): Problem[] {
-  if (config.cloud !== "azure" || config.domain !== undefined) return [];
+/** The schemas that require a domain say themselves that it is missing. */
+function checkDomain({ config, settings: { certificate, dns } }: RuleContext<CloudConfig>): Problem[] {
+  if ((config.cloud === "aws" && config.edition !== "elastic") || config.domain !== undefined) return [];
   const problems: Problem[] = [];
   if (certificate.kind === "owncert")
     problems.push(problem("domain", 'is missing; certificate kind "owncert" needs it'));
-  if (certificate.kind === "letsencrypt" && !isAtLeast(version, "3.8.0")) {
-    problems.push(
-      problem(
-        "domain",
-        `is missing; Let's Encrypt certifies a bare address only from OpenVidu 3.8.0 on, and this is ${version}`,
-      ),
-    );
-  }
   if (dns.kind !== "none")
     problems.push(problem("domain", `is missing; without it there is no record to make in ${dns.kind}`));
   return problems;
@@ -217,10 +214,10 @@ function checkImageVersion({ config, settings }: RuleContext<CloudConfig>): Prob
       ];
 }
 
-function checkMediaCounts({ settings: { media } }: RuleContext<CloudConfig>): Problem[] {
-  if (media.min === 0 && media.max > 0) {
+function checkMediaCounts({ config, settings: { media } }: RuleContext<CloudConfig>): Problem[] {
+  if (media.min === 0 && media.max > 0 && !config.media?.acceptEmpty) {
     const reason =
-      "0 needs media.max 0 as well, which closes the cluster: a group without nodes has no load to scale out by";
+      "0 needs media.max 0 as well, which closes the cluster, or media.acceptEmpty: a group without nodes has no load to scale out by";
     return [problem("media.min", reason)];
   }
   if (media.min > media.max) {
@@ -342,6 +339,8 @@ function checkZones({ config, settings, facts }: RuleContext<CloudConfig>): Prob
       problem("network.zoneCount", `${network.zoneCount} is more than the region has${zonesText(facts, region)}`),
     );
   }
+  // The only master of Elastic stands in one zone in any case.
+  if (settings.edition === "elastic") return problems;
   if (problems.length > 0 || settings.network.zones.length > 1 || network?.acceptSingleZone) return problems;
   if (!named && !facts.isKnownRegion(region)) return problems;
   return [problem("network.acceptSingleZone", `is not true, but ${singleZone(settings.network.zones[0], region)}`)];
@@ -370,7 +369,7 @@ function checkAdopted({ config, settings }: RuleContext<CloudConfig>): Problem[]
       }
     }
   }
-  if (config.cloud !== "aws" || config.network?.acceptSingleZone) return problems;
+  if (config.cloud !== "aws" || settings.edition === "elastic" || config.network?.acceptSingleZone) return problems;
   for (const key of ["masterSubnetIds", "loadBalancerSubnetIds"] as const) {
     if (adopt[key].length > 1) continue;
     problems.push(
@@ -389,7 +388,7 @@ interface RangeRule {
   readonly key: "operatorCidrs" | "egressCidrs" | "deployerCidrs";
   readonly shortestPrefix: number;
   /** What is wrong with a range of otherwise good form. */
-  readonly refuse?: (cidr: string, settings: Settings) => string | undefined;
+  readonly refuse?: (cidr: string, settings: ClusterSettings) => string | undefined;
 }
 
 const rangeRules: readonly RangeRule[] = [
@@ -478,8 +477,10 @@ const ownFlags: ReadonlySet<string> = new Set(
   (["aws", "azure"] as const).flatMap((cloud) =>
     certificateTypes.flatMap((certificate) =>
       (["master", "media"] as const).flatMap((role) =>
-        installerFlags({ cloud, edition: "ha", role, tls: "node", certificate, additionalFlags: [] }).map(
-          ({ flag }) => flag,
+        clusterEditions.flatMap((edition) =>
+          installerFlags({ cloud, edition, role, tls: "node", certificate, additionalFlags: [] }).map(
+            ({ flag }) => flag,
+          ),
         ),
       ),
     ),
@@ -618,20 +619,20 @@ function checkTags({ config }: RuleContext<CloudConfig>): Problem[] {
 const rules: readonly Rule<CloudConfig>[] = [
   { reads: [], check: checkStackName },
   { reads: ["region", "network.zones"], check: checkRegion },
-  { reads: ["domain", "certificate", "version", "dns"], check: checkDomain },
-  { reads: ["region", "domain", "certificate", "dns"], check: checkAcm },
+  { reads: ["domain", "certificate", "dns"], check: checkDomain },
+  { reads: ["region", "domain", "certificate", "dns"], editions: ["ha"], check: checkAcm },
   { reads: ["domain", "dns"], check: checkDnsZone },
   { reads: ["domain", "certificate"], check: checkOwnCertificate },
   { reads: ["masters.instanceType", "masters.rootDiskGiB", "images.masterId", "profile"], check: checkMachines("masters") },
   { reads: ["media.instanceType", "media.diskGiB", "images.mediaId", "profile"], check: checkMachines("media") },
   { reads: ["images.version", "images.release"], check: checkImageVersion },
-  { reads: ["media.min", "media.max", "media.initial", "profile"], check: checkMediaCounts },
+  { reads: ["media.min", "media.max", "media.initial", "media.acceptEmpty", "profile"], check: checkMediaCounts },
   { reads: ["media.min", "media.max", "media.bootTimeoutMinutes", "media.drainTimeoutMinutes", "profile"], check: checkRoll },
   { reads: ["network"], check: checkNetworkForm },
   { reads: ["network.cidr", "network.adopt"], check: checkCidr },
   { reads: ["region", "network.zones", "network.zoneCount", "network.acceptSingleZone", "network.adopt"], check: checkZones },
   { reads: ["region", "network.cidr", "network.zones", "network.zoneCount", "network.adopt", "media.min", "media.max", "profile"], check: checkMediaRoom },
-  { reads: ["region", "network.nat", "network.adopt", "profile"], check: checkNat },
+  { reads: ["region", "network.nat", "network.adopt", "profile"], editions: ["ha"], check: checkNat },
   { reads: ["network.adopt", "network.acceptSingleZone"], check: checkAdopted },
   { reads: ["access.operatorCidrs", "access.egressCidrs", "access.deployerCidrs", "network.cidr", "network.adopt"], check: checkRanges },
   { reads: ["access.adminUsername"], check: checkAdminUser },

@@ -16,7 +16,7 @@ const masters = awsSchema.shape.masters.unwrap().shape;
 const media = awsSchema.shape.media.unwrap().shape;
 const network = awsSchema.shape.network.unwrap();
 const access = awsSchema.shape.access.unwrap();
-const { cloud, region, domain, dns, encryption, deletionProtection, tags } = awsSchema.shape;
+const { cloud, region, domain, dns, encryption, alarms, deletionProtection, tags } = awsSchema.shape;
 
 const hold = longestHoldSeconds / 60;
 
@@ -206,19 +206,16 @@ export const awsEnterpriseV2Schema = group({
           "stack. Default: they are in the stack's region, and used as they are.",
       ),
   }).describe("Required. The vendor's images. They are pinned; the program never looks for newer ones."),
-  alarms: group({
-    topicArns: list(
-      text(
-        /^arn:aws(?:-cn|-us-gov)?:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
-        'the ARN of an SNS topic such as "arn:aws:sns:eu-west-1:123456789012:operators"',
+  alarms: regroup(alarms.unwrap(), [], {
+    emails: alarms
+      .unwrap()
+      .shape.emails.describe(
+        "Optional. Who is told when no master can work on a message about media nodes. Each address has to confirm once. " +
+          "Default nobody: the alarm shows in CloudWatch.",
       ),
-      "ARNs",
-      1,
-      5,
-    ).describe("Required. SNS topics of the stack's region that are told when messages to the masters get stuck."),
   })
     .optional()
-    .describe("Optional. Who is told when something needs a person. Default: nobody; the alarm shows in CloudWatch."),
+    .describe("Optional. Who is told when something needs a person."),
   deletionProtection,
   tags,
 });

@@ -1,15 +1,16 @@
 /**
- * What a person writes into a stack file: one strict schema per cloud, one flat topic key each below `openvidu:`.
+ * What a person writes into a stack file for High Availability: one strict schema per cloud, one flat topic key each below
+ * `openvidu:`. Other editions' schemas stand in files of their own, and `schemas.ts` has them all.
  * Only shapes are checked here; what keys have to do with one another is checked in `rules.ts`. The descriptions are the
  * source of `config.schema.json` and `docs/config.md`.
  * Sources of patterns and limits: reference/aws-reference.md 1, reference/azure-reference.md 1, cloud-facts-aws.md,
  * cloud-facts-azure.md.
  */
 import { z } from "zod";
-import { cloudNames } from "../components/cloud";
 import { longestDrainSeconds } from "../components/scaling-media-pool";
 import { featureDescriptions, featureNames, moduleNames, rtcEngines } from "../openvidu/modules";
 import { defaultVersion, versionNames, type OpenViduVersion } from "../openvidu/versions";
+import { haMasterCount } from "../openvidu/editions";
 import { flag, group, list, oneOf, oneOfKinds, text, wholeNumber } from "./fields";
 import { profileNames } from "./profiles";
 
@@ -26,7 +27,8 @@ function azureId(path: string, example: string) {
   return text(pattern, `a resource id like ${start}/${example}`);
 }
 
-const domainPattern = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/;
+export const domainPattern =
+  /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 const cidr = text(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, 'an IPv4 range such as "203.0.113.0/24"');
 const awsRegion = text(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS region such as "eu-west-1"');
 const azureRegion = text(/^[a-z][a-z0-9]{3,}$/, 'an Azure region in its short form, such as "westeurope"');
@@ -54,6 +56,12 @@ function mediaShape(most: number, diskMin: number, diskMax: number) {
         "Optional. Most media nodes. Default: by the profile, or min if that is more. On Azure, more than min: a changed " +
           "template reaches the nodes only where there is room for one more.",
       ),
+    acceptEmpty: flag()
+      .optional()
+      .describe(
+        "Conditional. Must be true when min is 0 and max is not: an empty group has no load to scale out by, so that a " +
+          "person has to raise its size.",
+      ),
     initial: wholeNumber(0, most)
       .optional()
       .describe("Optional. Media nodes at creation; afterwards the autoscaler alone decides. Default min."),
@@ -72,22 +80,24 @@ function mediaShape(most: number, diskMin: number, diskMax: number) {
   };
 }
 
-function mastersShape(rootMax: number, dataMax: number) {
+/** Settings of the masters, of which there are `count`. */
+export function mastersShape(rootMax: number, dataMax: number, count: number) {
+  const ones = Array.from({ length: count }, () => 1).join(", ");
   return {
     instanceType: text(/^[A-Za-z0-9._-]{1,64}$/, "an instance type")
       .optional()
-      .describe("Optional. Machine type of the four masters. Default: by the profile."),
+      .describe(`Optional. Machine type of the ${count === 1 ? "master" : "masters"}. Default: by the profile.`),
     rootDiskGiB: wholeNumber(50, rootMax)
       .optional()
       .describe("Optional. System disk of a master, in GiB. Default: by the profile."),
     dataDiskGiB: wholeNumber(50, dataMax)
       .optional()
       .describe("Optional. Data disk of a master, in GiB. It outlives the machine. Default: by the profile."),
-    generations: list(wholeNumber(1, 1_000_000), "numbers, one for each master", 4, 4)
+    generations: list(wholeNumber(1, 1_000_000), "numbers, one for each master", count, count)
       .optional()
       .describe(
         "Optional. One number for each master. A machine keeps the image, size and boot script that it was made with; " +
-          "raising its number rebuilds that machine on the same address and data disk. Default [1, 1, 1, 1].",
+          `raising its number rebuilds that machine on the same address and data disk. Default [${ones}].`,
       ),
   };
 }
@@ -113,7 +123,7 @@ const networkShape = {
     .describe("Conditional. Must be true when all masters are to stand in one zone, whose loss then ends the service."),
 };
 
-const adoptShape = {
+export const adoptShape = {
   masterSubnetIds:
     "Conditional. Required with adopt. 1 to 4 subnets for masters, in slot order; they need a way out to the Internet.",
   mediaSubnetIds: "Conditional. Required with adopt. Subnets for media nodes, whose machines get public addresses.",
@@ -154,11 +164,22 @@ function switches(names: readonly string[], describe: (name: string) => string) 
   return Object.fromEntries(names.map((name) => [name, flag().optional().describe(describe(name))]));
 }
 
+/** Who hears of failures. */
+const alarmsShape = {
+  alarms: group({
+    emails: list(text(/^[^@\s,;<>"]{1,64}@[A-Za-z0-9.-]{3,190}$/, "a mail address"), "mail addresses", 0, 10)
+      .optional()
+      .describe(
+        "Optional. Who is told when a master fails. Each address has to confirm once. Default nobody: with Elastic the cloud " +
+          "tries to bring the master back in any case.",
+      ),
+  })
+    .optional()
+    .describe("Optional. Alarms for masters."),
+};
+
 const sharedShape = {
-  edition: oneOf(["ha"], {
-    elastic: 'is not available yet; use "ha"',
-    "enterprise-v2": 'is not available yet; use "ha"',
-  }).describe("Required. Edition of OpenVidu: ha (High Availability)."),
+  edition: z.literal("ha").describe("Required. Edition of OpenVidu: ha (High Availability) or elastic."),
   version: oneOf(versionNames as [OpenViduVersion, ...OpenViduVersion[]], {
     latest: `is refused, because a stack names its release; use ${JSON.stringify(defaultVersion)}`,
   })
@@ -219,7 +240,7 @@ const sharedShape = {
     .describe("Optional. Labels for every resource that can carry labels, in addition to those of the program."),
 };
 
-const certificateKinds = {
+export const certificateKinds = {
   letsencrypt: group({
     kind: z.literal("letsencrypt").describe("Required. Caddy on the masters gets a certificate from Let's Encrypt."),
   }),
@@ -240,6 +261,7 @@ const certificateKinds = {
 export const awsSchema = group({
   cloud: z.literal("aws").describe("Required. Where the machines are: aws, azure or onprem."),
   ...sharedShape,
+  ...alarmsShape,
   region: awsRegion.describe('Required. Region, for example "eu-west-1".'),
   domain: text(domainPattern, 'a full domain name in lower case, such as "video.example.com"').describe(
     "Required. Domain name under which the cluster is reached.",
@@ -268,7 +290,9 @@ export const awsSchema = group({
     )
     .optional()
     .describe("Optional. How the domain gets its certificate. Default acm."),
-  masters: group(mastersShape(65536, 65536)).optional().describe("Optional. The four masters."),
+  masters: group(mastersShape(65536, 65536, haMasterCount))
+    .optional()
+    .describe("Optional. The four masters."),
   media: group(mediaShape(mostMediaNodes.aws, 50, 65536))
     .optional()
     .describe("Optional. The group of media nodes."),
@@ -364,22 +388,22 @@ export const awsSchema = group({
     .describe("Optional. Days during which deleted secrets can be recovered. Default: by the profile."),
 });
 
-function subnet() {
+export function subnet() {
   return text(/^subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'a subnet id such as "subnet-0123456789abcdef0"');
 }
 
-function bucket() {
+export function bucket() {
   return text(
     /^(?!xn--)(?!.*\.\.)(?!.*-s3alias$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
   );
 }
 
-function ami() {
+export function ami() {
   return text(/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'an AMI id such as "ami-0123456789abcdef0"');
 }
 
-function azureSubnet() {
+export function azureSubnet() {
   return azureId(
     "Microsoft\\.Network/virtualNetworks/[A-Za-z0-9_.-]{1,80}/subnets/[A-Za-z0-9_.-]{1,80}",
     "Microsoft.Network/virtualNetworks/<network>/subnets/<subnet>",
@@ -397,6 +421,7 @@ function galleryImage() {
 export const azureSchema = group({
   cloud: z.literal("azure").describe("Required. Where the machines are: aws, azure or onprem."),
   ...sharedShape,
+  ...alarmsShape,
   region: azureRegion.describe('Required. Region in its short form, for example "westeurope".'),
   resourceGroup: text(/^[A-Za-z0-9_().-]{0,89}[A-Za-z0-9_()-]$/, "the name of a resource group")
     .optional()
@@ -412,7 +437,9 @@ export const azureSchema = group({
     })
     .optional()
     .describe("Optional. How the domain gets its certificate. Default letsencrypt."),
-  masters: group(mastersShape(4095, 32767)).optional().describe("Optional. The four masters."),
+  masters: group(mastersShape(4095, 32767, haMasterCount))
+    .optional()
+    .describe("Optional. The four masters."),
   media: group({
     ...mediaShape(mostMediaNodes.azure, 50, 4095),
     drainsAtOnce: wholeNumber(1, 10)
@@ -528,11 +555,13 @@ export const azureSchema = group({
     ),
 });
 
-const ipv4 = text(/^\d{1,3}(?:\.\d{1,3}){3}$/, 'an IPv4 address such as "10.5.0.11"');
+export const ipv4 = text(/^\d{1,3}(?:\.\d{1,3}){3}$/, 'an IPv4 address such as "10.5.0.11"');
 const hostNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
 const host = group({
-  role: oneOf(["master", "media"]).describe("Required. Kind of node: master (exactly four) or media."),
+  role: oneOf(["master", "media"]).describe(
+    "Required. Kind of node: master (four with High Availability, one with Elastic) or media.",
+  ),
   address: text(hostNamePattern, "an IPv4 address or a host name").describe(
     "Required. Where SSH reaches the machine: an IPv4 address or a host name.",
   ),
@@ -580,7 +609,7 @@ export const onpremSchema = group({
   domain: text(domainPattern, 'a full domain name in lower case, such as "video.example.com"').describe(
     "Required. Domain name under which the cluster is reached.",
   ),
-  hosts: list(host, "machines", 4, 200).describe(
+  hosts: hostList(haMasterCount).describe(
     "Required. The machines: four masters, whose order gives them their numbers, and media nodes.",
   ),
   entry: z
@@ -690,6 +719,11 @@ export const onpremSchema = group({
     .describe("Optional. Whether OpenVidu uses UTC in place of the machines' time zone. Default false."),
 });
 
+/** The machines of a cluster that needs at least so many masters. */
+export function hostList(masters: number) {
+  return list(host, "machines", masters, 200);
+}
+
 function balancerShape() {
   return {
     address: text(hostNamePattern, "an IPv4 address or a host name").describe(
@@ -701,17 +735,6 @@ function balancerShape() {
   };
 }
 
-export const schemas = { aws: awsSchema, azure: azureSchema, onprem: onpremSchema } as const;
-
-export type AwsConfig = z.infer<typeof awsSchema>;
-export type AzureConfig = z.infer<typeof azureSchema>;
-export type OnpremConfig = z.infer<typeof onpremSchema>;
-/** A config whose every value has the right shape. */
-export type Config = AwsConfig | AzureConfig | OnpremConfig;
-
-/** What a stack may name as its cloud. */
-export const cloudField = oneOf(cloudNames);
-
 /** Topic keys whose value is plain text, as Pulumi hands it over; every other value is JSON. */
 export const textKeys: ReadonlySet<string> = new Set([
   "cloud",
@@ -722,6 +745,8 @@ export const textKeys: ReadonlySet<string> = new Set([
   "resourceGroup",
   "domain",
   "rtcEngine",
+  "clusterId",
+  "mediaServer",
 ]);
 
 /** Secret keys of a stack file with their description. */
@@ -737,4 +762,7 @@ export const secretDescriptions = {
   s3SecretKey: "Conditional. Secret key of storage.s3. Required on-premises with storage.s3.",
   mongoUri:
     "Optional. Address of a MongoDB of your own with its credentials, on-premises. Default: MongoDB on the masters.",
+  openviduSecret:
+    "Optional. Password of the API of Enterprise v2, of letters, digits, - and _. Default: a generated one.",
+  elasticsearchPassword: "Conditional. Password of elasticsearch.user. Required with Enterprise v2 and elasticsearch.",
 } as const;

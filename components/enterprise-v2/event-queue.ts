@@ -13,8 +13,8 @@ export interface EventQueueArgs extends PlacementArgs {
   readonly mediaGroupName: string;
   /** Required. NodeIdentity.principal of the masters. */
   readonly reader: pulumi.Input<string>;
-  /** Required. SNS topics that are told when a message could not be worked on. */
-  readonly alarmTopics: readonly string[];
+  /** Optional. Alarms.channelId, which is told when a message could not be worked on. @default the alarm only shows */
+  readonly alarmChannel?: pulumi.Input<string>;
 }
 
 export interface EventQueue extends pulumi.ComponentResource {

@@ -13,7 +13,7 @@ export const serverGroupToken = "openvidu:index:ServerGroup";
 export interface GroupArgs extends PlacementArgs {
   /** Required. Physical name; fixed, because the masters know both groups by name. */
   readonly groupName: string;
-  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  readonly subnetIds: readonly pulumi.Input<string>[];
   /** Required. FirewallTier.rulesId. */
   readonly rulesId: pulumi.Input<string>;
   /** Required. NodeIdentity.principal and .attachment. */

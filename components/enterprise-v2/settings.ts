@@ -75,8 +75,8 @@ export interface EnterpriseV2Settings {
     readonly sshPublicKey?: string;
   };
   readonly encryption: { readonly keyId?: string };
-  /** ARNs of SNS topics that are told when messages to the masters get stuck. */
-  readonly alarmTopics: readonly string[];
+  /** Who is told by mail when messages to the masters get stuck. */
+  readonly alarms: { readonly emails: readonly string[] };
   readonly deletionProtection: boolean;
   readonly tags: Tags;
 }

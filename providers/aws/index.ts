@@ -12,6 +12,7 @@ import { AwsMasterPool } from "./master-pool";
 import { AwsNetwork } from "./network";
 import { AwsNodeIdentity } from "./node-identity";
 import { AwsObjectStore } from "./object-store";
+import { AwsPublicAddress } from "./public-address";
 import { AwsScalingMediaPool } from "./scaling-media-pool";
 import { AwsSecretStore } from "./secret-store";
 
@@ -34,6 +35,7 @@ export const aws: Cloud = {
   ObjectStore: AwsObjectStore,
   Certificate: AwsCertificate,
   LoadBalancer: AwsLoadBalancer,
+  PublicAddress: AwsPublicAddress,
   MasterPool: AwsMasterPool,
   ScalingMediaPool: AwsScalingMediaPool,
   DomainName: AwsDomainName,

@@ -1,5 +1,5 @@
 /**
- * MasterPool on AWS: four slots, each with a network interface, a data volume and an instance.
+ * MasterPool on AWS: slots, each with a network interface, a data volume and an instance.
  * Guarantees: a slot's address and data outlive its instance, and no config edit replaces them; image, type and boot
  * script of an instance change only when its generation is raised, and then that one instance is rebuilt.
  */
@@ -45,6 +45,7 @@ export class AwsMasterPool extends pulumi.ComponentResource implements MasterPoo
     const masters = args.slots.map((_, index) => createLasting(index));
     this.privateIps = masters.map(({ networkInterface }) => networkInterface.privateIp);
     const masterIps = pulumi.all([...this.privateIps]).apply((ips) => ips.join(","));
+    const links = args.publicAddressIds.map((allocationId, index) => linkAddress(allocationId, index));
     const instances = masters.map((master, index) => createInstance(master, index));
     this.machineIds = instances.map(({ id }) => id);
     this.registerOutputs({ privateIps: this.privateIps, machineIds: this.machineIds });
@@ -80,6 +81,12 @@ export class AwsMasterPool extends pulumi.ComponentResource implements MasterPoo
         },
       );
       return { networkInterface, volume };
+    }
+
+    /** On the interface, so that it stays when the instance goes. */
+    function linkAddress(allocationId: pulumi.Input<string>, index: number): ec2.EipAssociation {
+      const networkInterfaceId = masters[index]!.networkInterface.id;
+      return new ec2.EipAssociation(partOf(index), { allocationId, networkInterfaceId }, self);
     }
 
     function createInstance({ networkInterface, volume }: Master, index: number): ec2.Instance {
@@ -118,7 +125,8 @@ export class AwsMasterPool extends pulumi.ComponentResource implements MasterPoo
         },
         {
           ...self,
-          dependsOn: [...args.bootAfter],
+          // Without its address an instance in a public subnet has no way out.
+          dependsOn: [...args.bootAfter, ...links],
           ignoreChanges: frozen,
           replacementTrigger: args.generations[index],
           // Interface and volume can serve one instance at a time.

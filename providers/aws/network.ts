@@ -1,7 +1,7 @@
 /**
  * Network on AWS: a VPC with a public and a private subnet in every zone, or an adopted one.
- * Guarantees: masters stand in private subnets and leave through NAT, unless clients are to reach them directly; media
- * nodes and the load balancer stand in public ones; traffic to S3 stays inside AWS; the VPC's default security group allows nothing. In an adopted network nothing
+ * Guarantees: masters stand in private subnets and leave through NAT, unless they have public addresses of their own, with
+ * which they stand in public ones; media nodes and the load balancer stand in public ones; traffic to S3 stays inside AWS; the VPC's default security group allows nothing. In an adopted network nothing
  * is created or changed. IPv4 only.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -34,7 +34,7 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
   public readonly masterSlots: readonly Slot[];
   public readonly mediaSubnetIds: readonly pulumi.Output<string>[];
   public readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[];
-  public readonly dataSubnetIds: readonly pulumi.Output<string>[];
+  public readonly masterSubnetIds: readonly pulumi.Output<string>[];
   public readonly masterEgress: readonly pulumi.Resource[];
   public readonly mediaEgress: readonly pulumi.Resource[];
 
@@ -42,13 +42,13 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
     super(networkToken, name, {}, opts);
     throwIfAny(`network "${name}"`, validateAwsNetwork(args));
 
-    const parts = args.adopt ? adoptNetwork(args.adopt, args.leastZones ?? 1, this) : createNetwork(name, args, this);
+    const parts = args.adopt ? adoptNetwork(args.adopt, args, this) : createNetwork(name, args, this);
     this.scope = pulumi.output("");
     this.networkId = parts.networkId;
     this.masterSlots = parts.masterSlots;
     this.mediaSubnetIds = parts.mediaSubnetIds;
     this.loadBalancerSubnetIds = parts.loadBalancerSubnetIds;
-    this.dataSubnetIds = parts.dataSubnetIds;
+    this.masterSubnetIds = parts.masterSubnetIds;
     this.masterEgress = parts.masterEgress;
     this.mediaEgress = parts.mediaEgress;
     this.registerOutputs({
@@ -65,7 +65,7 @@ export function validateAwsNetwork(args: NetworkArgs): Problem[] {
   const problems = validateNetwork(args);
   if (args.adopt) {
     const { loadBalancerSubnetIds } = args.adopt;
-    if (loadBalancerSubnetIds.length === 0) {
+    if (args.masterExposure === "private" && loadBalancerSubnetIds.length === 0) {
       problems.push({ path: "network.adopt.loadBalancerSubnetIds", reason: "give at least one public subnet" });
     }
     return problems;
@@ -115,7 +115,8 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
   new ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: vpc.id, tags: tagged(`${name}-default`) }, self);
 
   const publicSubnets = args.zones.map((zone, index) => createSubnet("public", zone, index));
-  const privateSubnets = args.zones.map((zone, index) => createSubnet("private", zone, index));
+  const hasPrivate = args.masterExposure === "private";
+  const privateSubnets = hasPrivate ? args.zones.map((zone, index) => createSubnet("private", zone, index)) : [];
   const gateway = new ec2.InternetGateway(name, { vpcId: vpc.id, tags: tagged(name) }, self);
   const publicTable = createTable(`${name}-public`);
   const publicRoute = new ec2.Route(
@@ -127,14 +128,12 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
     associate(`${name}-public-${index + 1}`, subnet, publicTable, publicRoute),
   );
 
-  const exits = args.publicMasters ? [] : args.nat === "single" ? publicSubnets.slice(0, 1) : publicSubnets;
+  const exits = publicSubnets.slice(0, hasPrivate ? (args.nat === "single" ? 1 : undefined) : 0);
   const privateRoutes = exits.map((subnet, index) => createExit(subnet, index));
-  // Without an exit, private subnets stay on the VPC's main table, which leads nowhere outside.
-  const privateLinks = privateSubnets.flatMap((subnet, index) => {
-    const exit = privateRoutes[index % privateRoutes.length];
-    return exit ? [associate(`${name}-private-${index + 1}`, subnet, exit.table, exit.route)] : [];
+  const privateLinks = privateSubnets.map((subnet, index) => {
+    const { table, route } = privateRoutes[index % privateRoutes.length]!;
+    return associate(`${name}-private-${index + 1}`, subnet, table, route);
   });
-  const masterSubnets = args.publicMasters ? publicSubnets : privateSubnets;
   new ec2.VpcEndpoint(
     `${name}-s3`,
     {
@@ -149,18 +148,20 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
 
   // A load balancer cannot be made in a subnet that has no route to the Internet yet.
   const loadBalancerSubnetIds = publicSubnets.map(({ id }, index) => after(id, [publicRoute, publicLinks[index]!]));
-  const mediaEgress = [publicRoute, ...publicLinks];
+  const masterSubnets = hasPrivate ? privateSubnets : publicSubnets;
   return {
     networkId: vpc.id,
-    masterSlots: spreadMasters(args.zones).map((zone) => ({
+    masterSlots: spreadMasters(args.zones, args.masterCount).map((zone) => ({
       subnetId: masterSubnets[args.zones.indexOf(zone)]!.id,
       zone: pulumi.output(zone),
     })),
     mediaSubnetIds: publicSubnets.map(({ id }) => id),
     loadBalancerSubnetIds,
-    dataSubnetIds: privateSubnets.map(({ id }) => id),
-    masterEgress: args.publicMasters ? mediaEgress : [...privateRoutes.map(({ route }) => route), ...privateLinks],
-    mediaEgress,
+    masterSubnetIds: masterSubnets.map(({ id }) => id),
+    masterEgress: hasPrivate
+      ? [...privateRoutes.map(({ route }) => route), ...privateLinks]
+      : [publicRoute, ...publicLinks],
+    mediaEgress: [publicRoute, ...publicLinks],
   };
 
   function createSubnet(kind: "public" | "private", zone: string, index: number): ec2.Subnet {
@@ -223,7 +224,11 @@ export interface AdoptedFacts {
 }
 
 /** What is wrong with an adopted network; it can only be told once AWS has been asked. */
-export function adoptedProblems(networkId: string, facts: AdoptedFacts): string[] {
+export function adoptedProblems(
+  networkId: string,
+  facts: AdoptedFacts,
+  masterExposure: NetworkArgs["masterExposure"],
+): string[] {
   const { masters, media, loadBalancer } = facts;
   const everywhere = [...masters, ...media, ...loadBalancer];
   const outside = new Set(everywhere.filter(({ vpcId }) => vpcId !== networkId).map(({ id }) => id));
@@ -232,6 +237,7 @@ export function adoptedProblems(networkId: string, facts: AdoptedFacts): string[
   for (const zone of new Set(covered.filter((zone, index) => covered.indexOf(zone) !== index))) {
     problems.push(`loadBalancerSubnetIds has more than one subnet in zone ${zone}; a load balancer takes one per zone`);
   }
+  if (masterExposure === "public" && covered.length === 0) return problems;
   // A load balancer sends nothing to targets in zones in which it has no subnet.
   for (const zone of new Set(masters.map(({ zone: own }) => own).filter((own) => !covered.includes(own)))) {
     problems.push(`masterSubnetIds lies in zone ${zone}, where loadBalancerSubnetIds has no subnet`);
@@ -244,14 +250,18 @@ export function fewZones({ masters, loadBalancer }: AdoptedFacts, least: number)
   return Object.entries({ masterSubnetIds: masters, loadBalancerSubnetIds: loadBalancer }).flatMap(
     ([list, subnets]) => {
       const zones = new Set(subnets.map(({ zone }) => zone));
-      return zones.size < least
+      return subnets.length > 0 && zones.size < least
         ? [`${list} lies in ${[...zones].join(", ")}; give subnets in at least ${least} zones`]
         : [];
     },
   );
 }
 
-function adoptNetwork(adopt: AdoptedNetwork, leastZones: number, parent: pulumi.Resource): Parts {
+function adoptNetwork(
+  adopt: AdoptedNetwork,
+  { masterCount, masterExposure, leastZones = 1 }: NetworkArgs,
+  parent: pulumi.Resource,
+): Parts {
   const lookUp = (id: string): pulumi.Output<SubnetFacts> =>
     ec2
       .getSubnetOutput({ id }, { parent })
@@ -261,11 +271,10 @@ function adoptNetwork(adopt: AdoptedNetwork, leastZones: number, parent: pulumi.
     .all([lookUpAll(adopt.masterSubnetIds), lookUpAll(adopt.mediaSubnetIds), lookUpAll(adopt.loadBalancerSubnetIds)])
     .apply(([masters, media, loadBalancer]): AdoptedFacts => {
       const found = { masters, media, loadBalancer };
-      const problems = [...adoptedProblems(adopt.networkId, found), ...fewZones(found, leastZones)];
+      const problems = [...adoptedProblems(adopt.networkId, found, masterExposure), ...fewZones(found, leastZones)];
       if (problems.length > 0) throw quietError(`network.adopt: ${problems.join("; ")}`);
-      // Whoever asks for zones does not have the four masters that the judgement is about.
-      const { warning } = leastZones > 1 ? {} : judgeZones(masters.map(({ zone }) => zone));
-      if (warning) void pulumi.log.warn(warning, parent);
+      const { warning } = judgeZones(masters.map(({ zone }) => zone));
+      if (warning && masterCount === haMasterCount && leastZones === 1) void pulumi.log.warn(warning, parent);
       return found;
     });
 
@@ -276,13 +285,13 @@ function adoptNetwork(adopt: AdoptedNetwork, leastZones: number, parent: pulumi.
     facts.apply(({ masters }) => masters[index % masters.length]!);
   return {
     networkId: facts.apply(() => adopt.networkId),
-    masterSlots: Array.from({ length: haMasterCount }, (_, index) => {
+    masterSlots: Array.from({ length: masterCount }, (_, index) => {
       const subnet = masterIn(index);
       return { subnetId: subnet.apply(({ id }) => id), zone: subnet.apply(({ zone }) => zone) };
     }),
     mediaSubnetIds: ids(({ media }) => media, adopt.mediaSubnetIds.length),
     loadBalancerSubnetIds: ids(({ loadBalancer }) => loadBalancer, adopt.loadBalancerSubnetIds.length),
-    dataSubnetIds: ids(({ masters }) => masters, adopt.masterSubnetIds.length),
+    masterSubnetIds: ids(({ masters }) => masters, adopt.masterSubnetIds.length),
     masterEgress: [],
     mediaEgress: [],
   };

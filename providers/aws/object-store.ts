@@ -1,5 +1,5 @@
 /**
- * ObjectStore on AWS: a private bucket for recordings and one for observability data, created or adopted.
+ * ObjectStore on AWS: a private bucket for recordings and, where asked for, one for observability data, created or adopted.
  * Guarantees for what it creates: no public access, TLS only, encrypted, versioned, and kept with all of its settings on
  * destroy. Adopted buckets are not touched. Nodes have access by their role; there is no key.
  */
@@ -34,24 +34,28 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
     const { dnsSuffix } = partitionOf(this);
     const { appData: adoptedAppData, clusterData: adoptedClusterData } = args.adoptBuckets ?? {};
     const appData = bucketOf("appData", adoptedAppData, `${name}-app-data`);
-    const clusterData = bucketOf("clusterData", adoptedClusterData, `${name}-cluster-data`);
-    const masterGrant = allowWriting("master", [appData, clusterData]);
+    const clusterData = args.keepsClusterData
+      ? bucketOf("clusterData", adoptedClusterData, `${name}-cluster-data`)
+      : undefined;
+    // The cluster's own objects: not among recordings that others may read, where there is another bucket.
+    const own = clusterData ?? appData;
+    const masterGrant = allowWriting("master", clusterData ? [appData, clusterData] : [appData]);
     const mediaGrant = allowWriting("media", [appData]);
 
     this.appDataName = appData.bucketName;
-    this.clusterDataName = clusterData.bucketName;
+    this.clusterDataName = clusterData?.bucketName ?? pulumi.output("");
     this.settings = pulumi
-      .all([dnsSuffix, appData.bucketName, clusterData.bucketName])
+      .all([dnsSuffix, appData.bucketName, this.clusterDataName])
       .apply(([suffix, appDataBucket, clusterDataBucket]): Record<string, string> => ({
         EXTERNAL_S3_ENDPOINT: `https://s3.${args.region}.${suffix}`,
         EXTERNAL_S3_REGION: args.region,
         EXTERNAL_S3_PATH_STYLE_ACCESS: "false",
         EXTERNAL_S3_BUCKET_APP_DATA: appDataBucket,
-        EXTERNAL_S3_BUCKET_CLUSTER_DATA: clusterDataBucket,
+        ...(clusterDataBucket && { EXTERNAL_S3_BUCKET_CLUSTER_DATA: clusterDataBucket }),
       }));
     const programs = args.programs ? [upload(args.programs)] : [];
     this.grants = { master: [masterGrant, ...programs], media: [mediaGrant] };
-    this.coordinationUrl = pulumi.interpolate`https://${clusterData.bucketName}.s3.${args.region}.${dnsSuffix}/${ownPrefix}`;
+    this.coordinationUrl = pulumi.interpolate`https://${own.bucketName}.s3.${args.region}.${dnsSuffix}/${ownPrefix}`;
     this.registerOutputs({
       appDataName: this.appDataName,
       clusterDataName: this.clusterDataName,
@@ -71,7 +75,7 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
       return new s3.BucketObjectv2(
         `${name}-programs`,
         {
-          bucket: clusterData.bucketName,
+          bucket: own.bucketName,
           key: `${ownPrefix}${object}`,
           contentBase64: base64,
           contentType: "application/gzip",

@@ -10,6 +10,7 @@ import { AzureMasterPool } from "./master-pool";
 import { AzureNetwork } from "./network";
 import { AzureNodeIdentity } from "./node-identity";
 import { AzureObjectStore } from "./object-store";
+import { AzurePublicAddress } from "./public-address";
 import { AzureScalingMediaPool } from "./scaling-media-pool";
 import { AzureSecretStore } from "./secret-store";
 
@@ -31,6 +32,7 @@ export const azure: Cloud = {
   SecretStore: AzureSecretStore,
   ObjectStore: AzureObjectStore,
   LoadBalancer: AzureLoadBalancer,
+  PublicAddress: AzurePublicAddress,
   MasterPool: AzureMasterPool,
   ScalingMediaPool: AzureScalingMediaPool,
   DomainName: AzureDomainName,

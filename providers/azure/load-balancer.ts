@@ -10,7 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as network from "@pulumi/azure-native/network";
 import type { EntryAddress } from "../../components/domain-name";
-import { type Problem, quietError, throwIfAny } from "../../components/errors";
+import { type Problem, throwIfAny } from "../../components/errors";
 import {
   type LoadBalancer,
   type LoadBalancerArgs,
@@ -19,11 +19,10 @@ import {
 } from "../../components/load-balancer";
 import type { NodeRole } from "../../openvidu/editions";
 import type { Listener } from "../../openvidu/entry";
-import { dnsLabels, loadBalancerNames, physicalName, randomSuffix } from "./names";
-import { zonesOf } from "./regions";
-import { parseResourceId, resourceId } from "./resource-ids";
+import { loadBalancerNames, physicalName, randomSuffix } from "./names";
+import { addressProblems, publicAddress } from "./public-address";
+import { resourceId } from "./resource-ids";
 
-const addressType = "Microsoft.Network/publicIPAddresses";
 const frontendName = "entry";
 const poolName = "masters";
 /** Longest silence that a rule can allow; signalling of quiet rooms needs it (AZ-N8). */
@@ -39,10 +38,7 @@ export class AzureLoadBalancer extends pulumi.ComponentResource implements LoadB
 
     const self = { parent: this };
     const suffix = randomSuffix(`${name}-suffix`, self);
-    const address =
-      args.adoptAddressId === undefined
-        ? createAddress(name, suffix, args, self)
-        : adoptAddress(args.adoptAddressId, self);
+    const address = publicAddress(name, suffix, args, self);
     const balancer = createBalancer(name, suffix, address.id, args, self);
 
     this.address = { ipAddress: address.ipAddress, hostName: address.hostName, aliasZoneId: pulumi.output("") };
@@ -63,68 +59,7 @@ export function validateAzureLoadBalancer({ listeners, adoptAddressId }: LoadBal
   if (listeners.some(({ targetRole }) => targetRole !== "master")) {
     problems.push({ path: "certificate.kind", reason: "on Azure all balanced traffic goes to the masters" });
   }
-  if (adoptAddressId !== undefined && !parseResourceId(adoptAddressId, addressType)) {
-    problems.push({ path: "entry.adoptAddressId", reason: "must be the resource id of a public IP address" });
-  }
-  return problems;
-}
-
-interface Address {
-  readonly id: pulumi.Output<string>;
-  readonly ipAddress: pulumi.Output<string>;
-  readonly hostName: pulumi.Output<string>;
-}
-
-function createAddress(
-  name: string,
-  suffix: pulumi.Output<string>,
-  args: LoadBalancerArgs,
-  self: pulumi.CustomResourceOptions,
-): Address {
-  const zones = args.zones.length > 0 ? [...zonesOf(args.region)] : undefined;
-  const label = suffix.apply((letters) => physicalName(pulumi.getStack(), letters, dnsLabels));
-  const address = new network.PublicIPAddress(
-    `${name}-address`,
-    {
-      resourceGroupName: args.scope,
-      location: args.region,
-      tags: args.tags,
-      sku: { name: "Standard", tier: "Regional" },
-      publicIPAllocationMethod: "Static",
-      publicIPAddressVersion: "IPv4",
-      zones,
-      // The scope makes Azure add a hash of subscription and group, so that nobody can take the name over (AZ-D11).
-      dnsSettings: args.wantsHostName
-        ? { domainNameLabel: label, domainNameLabelScope: "ResourceGroupReuse" }
-        : undefined,
-    },
-    // Azure would refuse other zones half-way; as a replacement it is refused in the preview (cloud-facts-azure.md 10.2).
-    { ...self, protect: args.deletionProtection, replaceOnChanges: ["zones"] },
-  );
-  return {
-    id: address.id,
-    ipAddress: address.ipAddress.apply((ip) => ip ?? ""),
-    hostName: address.dnsSettings.apply((settings) => settings?.fqdn ?? ""),
-  };
-}
-
-function adoptAddress(adoptAddressId: string, self: pulumi.CustomResourceOptions): Address {
-  const { resourceGroup, name } = parseResourceId(adoptAddressId, addressType)!;
-  const where = { resourceGroupName: resourceGroup, publicIpAddressName: name };
-  const found = network.getPublicIPAddressOutput(where, { parent: self.parent }).apply(requireStatic);
-  return {
-    id: found.apply(() => adoptAddressId),
-    ipAddress: found.apply(({ ipAddress }) => ipAddress ?? ""),
-    hostName: found.apply(({ dnsSettings }) => dnsSettings?.fqdn ?? ""),
-  };
-}
-
-function requireStatic(found: network.GetPublicIPAddressResult): network.GetPublicIPAddressResult {
-  const { sku, publicIPAllocationMethod, ipAddress } = found;
-  if (sku?.name !== "Standard" || publicIPAllocationMethod !== "Static" || !ipAddress) {
-    throw quietError("entry.adoptAddressId: the public IP address must be static and of SKU Standard");
-  }
-  return found;
+  return [...problems, ...addressProblems(adoptAddressId)];
 }
 
 function createBalancer(

@@ -2,7 +2,7 @@
  * MasterPool on Azure: per slot a network interface, a data disk and a virtual machine.
  * Guarantees: interface, address and data disk outlive the machine; a machine is replaced only when its slot's
  * generation is raised, and then deleted first, because interface and disk serve one machine at a time; no master waits
- * for another; no public address.
+ * for another; no public address, unless one is given.
  * Differs from AWS: in a network of the cluster's own the addresses are fixed in advance. In an adopted network Azure
  * chooses each once, when the interface is made, and keeps it as long as the interface exists. A region without zones
  * gets an availability set (AZ-N6).
@@ -77,6 +77,7 @@ export class AzureMasterPool extends pulumi.ComponentResource implements MasterP
               primary: true,
               subnet: { id: subnetId },
               ...allocation,
+              publicIPAddress: publicAddressOf(number),
               applicationSecurityGroups: [{ id: args.firewall.memberOfId }],
               loadBalancerBackendAddressPools: args.backendIds.map((id) => ({ id })),
             },
@@ -84,6 +85,11 @@ export class AzureMasterPool extends pulumi.ComponentResource implements MasterP
         },
         { ...self, protect: args.deletionProtection },
       );
+    }
+
+    function publicAddressOf(number: number) {
+      const id = args.publicAddressIds[number - 1];
+      return id === undefined ? undefined : { id };
     }
 
     function createDisk({ zone }: Slot, number: number): compute.Disk {

@@ -1,8 +1,8 @@
 /**
  * Network on Azure: a resource group, and a virtual network with one subnet for masters and one for media nodes.
- * Guarantees: nobody reaches a machine through the subnets alone; masters leave through a NAT gateway, media nodes
- * through their own public addresses, for a NAT gateway on their subnet would take over the traffic of those too
- * (reference/cloud-facts-azure.md 3.8). The resource group is kept on destroy, because deleting it would delete the
+ * Guarantees: nobody reaches a machine through the subnets alone; masters leave through a NAT gateway, media nodes, and
+ * masters that have them, through their own public addresses, for a NAT gateway on their subnet would take over the traffic
+ * of those too (reference/cloud-facts-azure.md 3.8). The resource group is kept on destroy, because deleting it would delete the
  * vault, the disks and the storage accounts that are kept.
  * Differs from AWS: subnets span zones, so zones belong to the slots; the load balancer needs no subnet.
  * IPv4 only.
@@ -20,7 +20,6 @@ import {
   type Slot,
   validateNetwork,
 } from "../../components/network";
-import { haMasterCount } from "../../openvidu/editions";
 import { spreadMasters } from "../../openvidu/placement";
 import { hasZoneRedundantNat, zonesOf } from "./regions";
 
@@ -30,7 +29,7 @@ export class AzureNetwork extends pulumi.ComponentResource implements Network {
   public readonly masterSlots: readonly Slot[];
   public readonly mediaSubnetIds: readonly pulumi.Output<string>[];
   public readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[];
-  public readonly dataSubnetIds: readonly pulumi.Output<string>[] = [];
+  public readonly masterSubnetIds: readonly pulumi.Output<string>[] = [];
   public readonly masterEgress: readonly pulumi.Resource[];
   public readonly mediaEgress: readonly pulumi.Resource[];
 
@@ -41,7 +40,10 @@ export class AzureNetwork extends pulumi.ComponentResource implements Network {
     const self = { parent: this };
     const scope = args.existingScope === undefined ? createScope(name, args, self) : pulumi.output(args.existingScope);
     const places = args.adopt ? adopted(args.adopt) : createPlaces(name, scope, args, self);
-    const zones = args.zones.length > 0 ? spreadMasters(args.zones) : Array.from({ length: haMasterCount }, () => "");
+    const zones =
+      args.zones.length > 0
+        ? spreadMasters(args.zones, args.masterCount)
+        : Array.from({ length: args.masterCount }, () => "");
 
     this.scope = scope;
     this.networkId = places.networkId;
@@ -60,14 +62,15 @@ export class AzureNetwork extends pulumi.ComponentResource implements Network {
 }
 
 /** What Azure cannot do with these arguments. */
-export function validateAzureNetwork({ region, zones, nat, adopt }: NetworkArgs): Problem[] {
+export function validateAzureNetwork({ region, zones, nat, adopt, masterExposure }: NetworkArgs): Problem[] {
   const problems: Problem[] = [];
   const missing = zones.filter((zone) => !zonesOf(region).includes(zone));
   if (missing.length > 0) {
     const all = zonesOf(region).join(", ");
     problems.push({ path: "network.zones", reason: `${region} has ${all ? `the zones ${all} only` : "no zones"}` });
   }
-  if (!adopt && nat === "perZone" && zonesOf(region).length > 0 && !hasZoneRedundantNat(region)) {
+  const makesNat = !adopt && masterExposure === "private";
+  if (makesNat && nat === "perZone" && zonesOf(region).length > 0 && !hasZoneRedundantNat(region)) {
     problems.push({
       path: "network.nat",
       reason: `${region} has no NAT gateway that survives the loss of a zone; choose "single"`,
@@ -117,15 +120,15 @@ function createPlaces(
     { ...where, addressSpace: { addressPrefixes: [args.cidr] } },
     self,
   );
-  const nat = createNat(name, scope, args, self);
-  const masters = createSubnet("masters", ranges.masters, nat.id, self);
+  const nat = args.masterExposure === "private" ? createNat(name, scope, args, self) : undefined;
+  const masters = createSubnet("masters", ranges.masters, nat?.id, self);
   // Subnets of one network are made one after the other: in parallel Azure may answer 409 (cloud-facts-azure.md 4.9).
   const media = createSubnet("media", ranges.media, undefined, { ...self, dependsOn: [masters] });
   return {
     networkId: virtualNetwork.id,
     masterPlace: (slot) => ({ subnetId: masters.id, address: pulumi.output(masterAddress(ranges.masters, slot)) }),
     mediaSubnetIds: [media.id],
-    masterEgress: [nat, masters],
+    masterEgress: [...(nat ? [nat] : []), masters],
     mediaEgress: [media],
   };
 

@@ -10,6 +10,7 @@ import { OnpremMasterPool } from "./master-pool";
 import { OnpremNetwork } from "./network";
 import { OnpremNodeIdentity } from "./node-identity";
 import { OnpremObjectStore } from "./object-store";
+import { OnpremPublicAddress } from "./public-address";
 import { OnpremScalingMediaPool } from "./scaling-media-pool";
 import { OnpremSecretStore } from "./secret-store";
 
@@ -30,6 +31,7 @@ export const onprem: Cloud = {
   SecretStore: OnpremSecretStore,
   ObjectStore: OnpremObjectStore,
   LoadBalancer: OnpremLoadBalancer,
+  PublicAddress: OnpremPublicAddress,
   MasterPool: OnpremMasterPool,
   ScalingMediaPool: OnpremScalingMediaPool,
   DomainName: OnpremDomainName,

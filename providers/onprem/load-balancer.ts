@@ -62,7 +62,7 @@ function textsOf(onPremises: OnPremises, { listeners }: LoadBalancerArgs): Recor
 }
 
 /** Lines for a zone file. Short-lived, so that a name can be led elsewhere in minutes. */
-function zoneFile(onPremises: OnPremises): string {
+export function zoneFile(onPremises: OnPremises): string {
   const { ipAddresses, hostName } = entryOf(onPremises);
   const values = ipAddresses.length > 0 ? ipAddresses.map((ip) => `A ${ip}`) : [`CNAME ${hostName}.`];
   const names = [onPremises.domain, ...(onPremises.turnDomain === undefined ? [] : [onPremises.turnDomain])];

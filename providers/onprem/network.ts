@@ -8,6 +8,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Network, type NetworkArgs, networkToken, type Slot } from "../../components/network";
 import type { Host, OnPremises } from "../../components/on-premises";
+import { haMasterCount } from "../../openvidu/editions";
 import { judgeZones } from "../../openvidu/placement";
 import { checkSettings } from "./requirements";
 import { machinesOf, resourceName, workOn } from "./ssh";
@@ -18,7 +19,7 @@ export class OnpremNetwork extends pulumi.ComponentResource implements Network {
   public readonly masterSlots: readonly Slot[];
   public readonly mediaSubnetIds: readonly pulumi.Output<string>[] = [];
   public readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[] = [];
-  public readonly dataSubnetIds: readonly pulumi.Output<string>[] = [];
+  public readonly masterSubnetIds: readonly pulumi.Output<string>[] = [];
   public readonly masterEgress: readonly pulumi.Resource[];
   public readonly mediaEgress: readonly pulumi.Resource[];
 
@@ -27,7 +28,7 @@ export class OnpremNetwork extends pulumi.ComponentResource implements Network {
     const onPremises = machinesOf(args.onPremises);
     const checks = onPremises.hosts.map((host) => check(name, host, onPremises, this));
     const masters = onPremises.hosts.filter(({ role }) => role === "master");
-    warnAboutPlaces(masters, this);
+    if (args.masterCount === haMasterCount) warnAboutPlaces(masters, this);
 
     // The value says nothing; who uses it waits for the checks.
     this.scope = pulumi.all(checks.map(({ urn }) => urn)).apply(() => "");

@@ -1,6 +1,7 @@
 /**
  * Words that the text of both kinds of diagram is made of.
  */
+import { titleOfEdition } from "../../openvidu/editions";
 import type { ReachRow } from "../reach";
 import type { Listener, Topology } from "./topology";
 
@@ -31,14 +32,17 @@ export function zoneLabel(name: string, { heading }: Topology): string {
 }
 
 /** `OpenVidu on AWS, eu-west-1` */
-export function titleOf({ heading: { cloud, region, version }, stack }: Topology): { title: string; subtitle: string } {
+export function titleOf({ heading: { cloud, edition = "ha", region, version }, stack }: Topology): {
+  title: string;
+  subtitle: string;
+} {
   const clouds: Readonly<Record<string, string>> = {
     aws: "AWS",
     azure: "Azure",
     onprem: "machines of one's own",
   };
   const where = [cloud === undefined ? "" : (clouds[cloud] ?? cloud), region ?? ""].filter((each) => each !== "");
-  const title = `OpenVidu High Availability${where.length > 0 ? ` on ${where.join(", ")}` : ""}`;
+  const title = `OpenVidu ${titleOfEdition(edition)}${where.length > 0 ? ` on ${where.join(", ")}` : ""}`;
   return {
     title,
     subtitle: [`stack ${stack}`, version === undefined ? "" : `version ${version}`]

@@ -72,7 +72,7 @@ function compareWithGolden(stack: string, lines: readonly string[]): void {
 
 /** Every key that a stack file of this cloud may hold. */
 function keysOf(cloud: CloudName): string[] {
-  return [...leaves(configSchema(cloud), ""), ...secretKeysOf(cloud)];
+  return [...leaves(configSchema({ cloud, edition: "ha" }), ""), ...secretKeysOf({ cloud, edition: "ha" })];
 }
 
 function leaves({ properties = {}, oneOf = [] }: JsonSchema, at: string): string[] {

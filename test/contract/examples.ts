@@ -10,7 +10,7 @@ import type { Graph } from "../../rehearsal/graph";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
-import type { Settings } from "../../stacks/settings";
+import type { ClusterSettings, Settings } from "../../stacks/settings";
 import { exampleGraph } from "../support/graphs";
 
 export interface Example {
@@ -103,8 +103,15 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
   return evaluate({ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview, stackOutputs });
 }
 
-/** The settings that the program reads from an example's config. */
-export function settingsOf(stack: string): Settings {
+/** The settings that the program reads from an example's config, of an edition of OpenVidu 3. */
+export function settingsOf(stack: string): ClusterSettings {
+  const settings = anySettingsOf(stack);
+  if (settings.edition === "enterprise-v2") throw new Error(`${stack} is no stack of OpenVidu 3`);
+  return settings;
+}
+
+/** The same of any edition. */
+export function anySettingsOf(stack: string): Settings {
   const { config, secretKeys } = readStackFile(stack, { environment: {} });
   const { raw, secrets } = splitConfig(config, (key) => secretKeys.includes(key));
   const { settings, problems } = checkConfig(raw, secrets, stack);

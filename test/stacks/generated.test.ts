@@ -7,10 +7,10 @@ import { configDocs, rowsOf } from "../../scripts/generate-config-docs";
 import { schemaFiles } from "../../scripts/generate-schema";
 import { staleFiles } from "../../scripts/generated-files";
 import { configSchema, type JsonSchema, stackFileSchema } from "../../stacks/json-schema";
+import { kinds } from "../../stacks/schemas";
 import { secretKeysOf } from "../../stacks/settings";
 
 const root = path.resolve(__dirname, "../..");
-const clouds = ["aws", "azure", "onprem"] as const;
 
 interface StackFile {
   readonly properties: {
@@ -29,8 +29,8 @@ describe("generated files", () => {
 
   it("the JSON Schema has every key of each cloud, and no other key of the program's", () => {
     const { allOf } = (stackFileSchema() as StackFile).properties.config;
-    for (const [i, cloud] of clouds.entries()) {
-      const keys = [...Object.keys(configSchema(cloud).properties ?? {}), ...secretKeysOf(cloud)].map(
+    for (const [i, kind] of kinds.entries()) {
+      const keys = [...Object.keys(configSchema(kind).properties ?? {}), ...secretKeysOf(kind)].map(
         (key) => `openvidu:${key}`,
       );
       assert.deepEqual(Object.keys(allOf[i]?.then.properties ?? {}).sort(), keys.sort());
@@ -39,8 +39,8 @@ describe("generated files", () => {
   });
 
   it("every key says whether it has to be given", () => {
-    for (const cloud of clouds) {
-      const silent = rowsOf(configSchema(cloud)).filter(
+    for (const kind of kinds) {
+      const silent = rowsOf(configSchema(kind)).filter(
         (row) => !/^(Required|Optional|Conditional)\. ./.test(row.description),
       );
       assert.deepEqual(silent, []);
@@ -48,16 +48,16 @@ describe("generated files", () => {
   });
 
   it("every key that must be given is described as such", () => {
-    for (const cloud of clouds) {
-      const { properties = {}, required = [] } = configSchema(cloud);
+    for (const kind of kinds) {
+      const { properties = {}, required = [] } = configSchema(kind);
       const described = Object.keys(properties).filter((key) => properties[key]?.description?.startsWith("Required."));
       assert.deepEqual(described.sort(), [...required].sort());
     }
   });
 
-  it("the page names every key of both clouds", () => {
+  it("the page names every key of every cloud and edition", () => {
     const page = configDocs(root)["docs/config.md"] ?? "";
-    for (const { key } of clouds.flatMap((cloud) => rowsOf(configSchema(cloud))))
+    for (const { key } of kinds.flatMap((kind) => rowsOf(configSchema(kind))))
       assert.ok(page.includes(`| \`${key}\` |`), key);
   });
 });

@@ -9,13 +9,13 @@ import { factsOf } from "../../providers/facts";
 import { checkConfig } from "../../stacks/check";
 import { formatProblems } from "../../stacks/errors";
 import { splitConfig } from "../../stacks/load";
-import { schemas } from "../../stacks/schema";
+import { kinds, schemaOf } from "../../stacks/schemas";
 import { secretKeys } from "../../stacks/settings";
-import { check, config, lines, secrets } from "./configs";
+import { check, clusterSettings, config, lines, secrets } from "./configs";
 
 const cloud = fc.constantFrom("aws" as const, "azure" as const, "onprem" as const);
 const machineCloud = fc.constantFrom("aws" as const, "azure" as const);
-const topics = [...new Set(Object.values(schemas).flatMap(({ shape }) => Object.keys(shape)))];
+const topics = [...new Set(kinds.flatMap((kind) => Object.keys(schemaOf(kind).shape)))];
 
 /** Anything that can stand in a stack file, with keys that mean something more often than chance would have it. */
 const words = fc.constantFrom(
@@ -142,8 +142,7 @@ describe("valid configs", () => {
   it("resolve to bounds that hold", () => {
     fc.assert(
       fc.property(machineCloud, validChanges, (name, changes) => {
-        const { settings } = check(name, changes);
-        assert.ok(settings);
+        const settings = clusterSettings(check(name, changes));
         const { min, initial, max } = settings.media;
         assert.ok(min <= initial && initial <= max);
         assert.ok(settings.network.zones.length >= 2 && settings.network.zones.length <= 4);

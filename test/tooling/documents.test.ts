@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { cloudNames } from "../../components/cloud";
 import { configSchema, type JsonSchema } from "../../stacks/json-schema";
+import { kinds } from "../../stacks/schemas";
 import { machineClouds, profileNames, profiles } from "../../stacks/profiles";
 import { secretKeys } from "../../stacks/settings";
 
@@ -83,7 +84,7 @@ describe("documents", () => {
   });
 
   it("name only config keys that exist", () => {
-    const keys = new Set([...cloudNames.flatMap((cloud) => keysOf(configSchema(cloud))), ...secretKeys]);
+    const keys = new Set([...kinds.flatMap((kind) => keysOf(configSchema(kind))), ...secretKeys]);
     assert.ok(keys.has("media.max") && keys.has("dns.zoneId"));
     for (const document of documents) {
       for (const [, key] of read(document).matchAll(/openvidu:([a-z][A-Za-z0-9]*(?:\.[a-zA-Z0-9]+)*)/g)) {

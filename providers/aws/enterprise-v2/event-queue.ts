@@ -142,7 +142,7 @@ export class AwsEventQueue extends pulumi.ComponentResource implements EventQueu
           comparisonOperator: "GreaterThanThreshold",
           threshold: 0,
           treatMissingData: "notBreaching",
-          alarmActions: [...args.alarmTopics],
+          alarmActions: args.alarmChannel === undefined ? [] : [args.alarmChannel],
           tags: named(args.tags, part),
         },
         self,

@@ -67,7 +67,7 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
           minSize: args.min,
           desiredCapacity: args.desired,
           maxSize: args.max,
-          vpcZoneIdentifiers: args.subnetIds,
+          vpcZoneIdentifiers: [...args.subnetIds],
           // A changed template is for new nodes: only the masters may end those that have sessions.
           launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
           // A hook that is made after the group would come too late for the events of its first nodes.

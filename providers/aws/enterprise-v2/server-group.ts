@@ -72,7 +72,7 @@ export class AwsServerGroup extends pulumi.ComponentResource implements ServerGr
           minSize: args.min,
           desiredCapacity: args.desired,
           maxSize: args.max,
-          vpcZoneIdentifiers: args.subnetIds,
+          vpcZoneIdentifiers: [...args.subnetIds],
           launchTemplate: { id, version: latestVersion.apply(String) },
           targetGroupArns: [args.backendId],
           healthCheckType: "ELB",

@@ -16,6 +16,8 @@ const args: NetworkArgs = {
   zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
   cidr: "10.0.0.0/16",
   nat: "single",
+  masterCount: 4,
+  masterExposure: "private",
   tags: {},
 };
 
@@ -90,24 +92,26 @@ describe("an adopted AWS network", () => {
   };
 
   it("may be right; media nodes may stand anywhere in it", () => {
-    assert.deepEqual(adoptedProblems("vpc-1", good), []);
+    assert.deepEqual(adoptedProblems("vpc-1", good, "private"), []);
   });
 
   it("has all subnets in the VPC", () => {
     const media = [subnet("subnet-3", "c", "vpc-2")];
-    assert.deepEqual(adoptedProblems("vpc-1", { ...good, media }), ["subnet subnet-3 does not belong to vpc-1"]);
+    assert.deepEqual(adoptedProblems("vpc-1", { ...good, media }, "private"), [
+      "subnet subnet-3 does not belong to vpc-1",
+    ]);
   });
 
   it("has one load balancer subnet per zone (AWS-A-11)", () => {
     const loadBalancer = [...good.loadBalancer, subnet("subnet-6", "a")];
-    assert.deepEqual(adoptedProblems("vpc-1", { ...good, loadBalancer }), [
+    assert.deepEqual(adoptedProblems("vpc-1", { ...good, loadBalancer }, "private"), [
       "loadBalancerSubnetIds has more than one subnet in zone eu-west-1a; a load balancer takes one per zone",
     ]);
   });
 
   it("has no master in a zone that the load balancer does not cover", () => {
     const masters = [subnet("subnet-1", "c"), subnet("subnet-2", "c")];
-    assert.deepEqual(adoptedProblems("vpc-1", { ...good, masters }), [
+    assert.deepEqual(adoptedProblems("vpc-1", { ...good, masters }, "private"), [
       "masterSubnetIds lies in zone eu-west-1c, where loadBalancerSubnetIds has no subnet",
     ]);
   });

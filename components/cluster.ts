@@ -1,0 +1,446 @@
+/**
+ * What every edition of OpenVidu 3 is made of: an entry, masters, a scaling pool of media nodes, storage and secrets.
+ * Composed of roles alone, so that it is the same tree on every cloud. An edition brings its entry, and the number of its
+ * masters and where they stand.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { type FlowContext, flowsFor } from "../openvidu/flows";
+import { type CertificateType, installerFlags } from "../openvidu/installer";
+import { enabledModules } from "../openvidu/modules";
+import { nameOfAddress, type Service, serviceUrl, servicesFor } from "../openvidu/services";
+import { editionTitles, masterCounts, type NodeRole } from "../openvidu/editions";
+import { upgradeTable } from "../openvidu/upgrades";
+import { carriedPrograms } from "../nodes/render";
+import type { Cloud } from "./cloud";
+import { ClusterSecrets } from "./cluster-secrets";
+import type { ClusterSettings } from "./cluster-settings";
+import type { DnsRecord, EntryAddress } from "./domain-name";
+import { type Problem, throwIfAny } from "./errors";
+import type { Firewall } from "./firewall";
+import type { MasterPool } from "./master-pool";
+import type { Network, NetworkArgs } from "./network";
+import type { NodeBoot } from "./node-boot";
+import type { PlacementArgs } from "./placement";
+import type { ScalingMediaPool } from "./scaling-media-pool";
+import type { SecretStore } from "./secret-store";
+import type { OnPremises } from "./on-premises";
+import { clusterTags } from "./tags";
+
+/** Secret config values of a cluster. */
+export interface ClusterSecretInputs {
+  readonly license: pulumi.Input<string>;
+  readonly meetAdminPassword?: pulumi.Input<string>;
+  readonly meetApiKey?: pulumi.Input<string>;
+  /** Conditional. Base64 of the PEM key; required with an own certificate. */
+  readonly certificatePrivateKey?: pulumi.Input<string>;
+  /** On-premises: SSH key of the deployer, and credentials of storage and database that the customer runs. */
+  readonly sshPrivateKey?: pulumi.Input<string>;
+  readonly s3SecretKey?: pulumi.Input<string>;
+  readonly mongoUri?: pulumi.Input<string>;
+}
+
+export interface ClusterArgs {
+  /** Required. The cloud that runs the machines. */
+  readonly cloud: Cloud;
+  /** Conditional. The cloud that holds the DNS zone; required when `settings.dns` names a zone. */
+  readonly dnsCloud?: Cloud;
+  readonly settings: ClusterSettings;
+  readonly secrets: ClusterSecretInputs;
+}
+
+/** What an edition is told when it makes its entry. */
+export interface EntryParts {
+  readonly name: string;
+  readonly cloud: Cloud;
+  readonly settings: ClusterSettings;
+  readonly context: FlowContext;
+  readonly placement: PlacementArgs;
+  readonly network: Network;
+  readonly firewall: Firewall;
+  readonly self: { readonly parent: pulumi.Resource };
+}
+
+/** Where clients come in. */
+export interface Entry {
+  readonly address: EntryAddress;
+  /** What the pools join to receive traffic; empty where clients reach the masters themselves. */
+  readonly backendIds: Readonly<Record<NodeRole, readonly pulumi.Output<string>[]>>;
+  /** PublicAddress.attachmentId of each master; none where masters have no address of their own. */
+  readonly masterAddressIds: readonly pulumi.Output<string>[];
+  /** Records that a person still has to make besides the cluster's own. */
+  readonly manualRecords: pulumi.Output<DnsRecord[]>;
+  /** What a person has to put somewhere himself, by file name. */
+  readonly handover?: pulumi.Output<Record<string, string>>;
+}
+
+/** What is an edition's own. */
+export interface EditionParts {
+  /** Type of the component. */
+  readonly token: string;
+  /** Where masters stand; `private` ones leave through NAT, `public` ones by an address of their own. */
+  readonly masterExposure: NetworkArgs["masterExposure"];
+  readonly createEntry: (parts: EntryParts) => Entry;
+  /** What is wrong with a combination of cloud and settings, beyond what holds for every edition. */
+  readonly validate: (args: ClusterArgs) => Problem[];
+  /** Something to say about the settings that is no fault. @default nothing */
+  readonly warn?: (settings: ClusterSettings, resource: pulumi.Resource) => void;
+  /**
+   * Whether there are alarms for masters also where nobody is to be told: without a second master nothing takes over, and
+   * the cloud is asked to bring the only one back.
+   */
+  readonly watchesMasters: boolean;
+}
+
+export abstract class Cluster extends pulumi.ComponentResource {
+  /** Address of every service, by service name. */
+  public readonly urls: pulumi.Output<Record<string, string>>;
+  /** IP address or host name of the public entry. */
+  public readonly entryAddress: pulumi.Output<string>;
+  /** DNS records that a person still has to make. */
+  public readonly dnsRecords: pulumi.Output<DnsRecord[]>;
+  /** Where a person reads the credentials; never a value. */
+  public readonly credentials: pulumi.Output<string>;
+  public readonly masterAddresses: pulumi.Output<string[]>;
+  /** Name of the group that scales the media nodes. */
+  public readonly mediaGroup: pulumi.Output<string>;
+  /** Buckets or containers that hold the cluster's data. */
+  public readonly storage: pulumi.Output<Record<string, string>>;
+  /** What a person has to put somewhere himself, by file name; absent where the cloud takes it all. */
+  public readonly handover?: pulumi.Output<Record<string, string>>;
+
+  protected constructor(
+    edition: EditionParts,
+    name: string,
+    args: ClusterArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(edition.token, name, {}, opts);
+    throwIfAny(editionTitles[args.settings.edition], [...validate(args), ...edition.validate(args)]);
+
+    const { cloud, settings } = args;
+    const self = { parent: this };
+    const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom: settings.tags });
+    const context = flowContext(cloud, settings);
+    edition.warn?.(settings, this);
+
+    const onPremises = onPremisesOf(args);
+    const network = createNetwork();
+    const placement: PlacementArgs = {
+      region: settings.region,
+      scope: network.scope,
+      tags,
+      deletionProtection: settings.deletionProtection,
+      onPremises,
+    };
+    const firewall = createFirewall();
+    const identities = { master: createIdentity("master"), media: createIdentity("media") };
+    const storage = createStorage();
+    const parts = { name, cloud, settings, context, placement, network, firewall, self };
+    const entry = edition.createEntry(parts);
+    const domain = domainOf(settings, entry.address);
+    const services = servicesFor(context);
+    const secretStore = createSecretStore();
+    const masters = createMasters();
+    const media = createMedia();
+    if (settings.dns.kind !== "none") createDomainName(settings.dns.zoneId);
+    if (edition.watchesMasters || settings.alarms.emails.length > 0) createAlarms();
+
+    this.urls = domain.apply((fqdn) => urlsOf(services, fqdn));
+    this.entryAddress = entryOf(entry.address);
+    this.dnsRecords = manualRecords(settings, entry);
+    this.handover = handoverOf(firewall, entry);
+    this.credentials = secretStore.consoleUrl;
+    this.masterAddresses = pulumi.all([...masters.privateIps]);
+    this.mediaGroup = media.groupName;
+    this.storage = pulumi.all({ appData: storage.appDataName, clusterData: storage.clusterDataName });
+    this.registerOutputs({
+      urls: this.urls,
+      entryAddress: this.entryAddress,
+      dnsRecords: this.dnsRecords,
+      credentials: this.credentials,
+      masterAddresses: this.masterAddresses,
+      mediaGroup: this.mediaGroup,
+      storage: this.storage,
+      ...(this.handover && { handover: this.handover }),
+    });
+
+    function createNetwork(): InstanceType<Cloud["Network"]> {
+      const { region, resourceGroup: existingScope, deletionProtection } = settings;
+      return new cloud.Network(
+        `${name}-network`,
+        {
+          ...settings.network,
+          masterCount: masterCounts[settings.edition],
+          masterExposure: edition.masterExposure,
+          ...{ region, existingScope, deletionProtection, onPremises, tags },
+        },
+        self,
+      );
+    }
+
+    function createFirewall(): InstanceType<Cloud["Firewall"]> {
+      const { operatorCidrs, egressCidrs } = settings.access;
+      const flows = flowsFor(context);
+      const { networkId } = network;
+      return new cloud.Firewall(
+        `${name}-firewall`,
+        { ...placement, networkId, flows, operatorCidrs, egressCidrs },
+        self,
+      );
+    }
+
+    function createIdentity(role: NodeRole): InstanceType<Cloud["NodeIdentity"]> {
+      const { operatorShell } = settings.access;
+      return new cloud.NodeIdentity(`${name}-${role}-identity`, { ...placement, role, operatorShell }, self);
+    }
+
+    function createStorage(): InstanceType<Cloud["ObjectStore"]> {
+      const writers = { master: identities.master.principal, media: identities.media.principal };
+      const { keyId: kmsKeyId } = settings.encryption;
+      const programs = carriedPrograms({ cloud: cloud.name, role: "master" });
+      return new cloud.ObjectStore(
+        `${name}-storage`,
+        { ...placement, ...settings.storage, writers, keepsClusterData: !context.minio, kmsKeyId, programs },
+        self,
+      );
+    }
+
+    function createSecretStore(): SecretStore {
+      const { deletionProtection } = settings;
+      const credentials = new ClusterSecrets(`${name}-credentials`, { ...args.secrets, deletionProtection }, self)
+        .credentials;
+      const common = { OPENVIDU_VERSION: settings.version, ENABLED_MODULES: enabledModules(settings.modules) };
+      const master = pulumi
+        .all([credentials.master, storage.settings, domain, ownCertificate(args)])
+        .apply(([values, store, fqdn, certificateValues]) => ({
+          ...common,
+          ...values,
+          ...store,
+          ...certificateValues,
+          ...publishedUrls(services, fqdn),
+          // Machines keep the programs that they were made with; steps to later releases reach them this way.
+          UPGRADE_HOPS: JSON.stringify(upgradeTable()),
+          DOMAIN_NAME: fqdn,
+          OPENVIDU_RTC_ENGINE: settings.rtcEngine,
+        }));
+      const media = credentials.media.apply((values) => ({ ...common, ...values }));
+      return new cloud.SecretStore(
+        `${name}-secrets`,
+        {
+          ...placement,
+          bundles: { master: pulumi.secret(master), media: pulumi.secret(media) },
+          readers: { master: identities.master.principal, media: identities.media.principal },
+          kmsKeyId: settings.encryption.keyId,
+          recoveryDays: settings.secretRecoveryDays,
+          readerSubnetIds: [...network.masterSlots.map(({ subnetId }) => subnetId), ...network.mediaSubnetIds],
+          deployerCidrs: settings.access.deployerCidrs,
+          readerArns: settings.access.credentialReaders,
+        },
+        self,
+      );
+    }
+
+    function bootOf(role: NodeRole, more: Record<string, pulumi.Input<string>> = {}): NodeBoot {
+      return {
+        spec: {
+          cloud: cloud.name,
+          edition: settings.edition,
+          role,
+          version: settings.version,
+          installerFlags: installerFlags({
+            cloud: cloud.name,
+            edition: settings.edition,
+            role,
+            tls: context.tls,
+            certificate: certificateType(settings),
+            entry: context.entry,
+            additionalFlags: settings.installFlags,
+          }),
+        },
+        settings: {
+          CLUSTER: `${pulumi.getProject()}-${pulumi.getStack()}`,
+          REGION: settings.region,
+          BUNDLE_ID: secretStore.bundleIds[role],
+          ...coordinationOf(role),
+          ...more,
+        },
+      };
+    }
+
+    /** Masters keep the cluster's own objects; media nodes take part only where no group of the cloud speaks to them. */
+    function coordinationOf(role: NodeRole): Record<string, pulumi.Input<string>> {
+      const own: Record<string, pulumi.Input<string>> = role === "master"
+        ? { COORDINATION_URL: storage.coordinationUrl }
+        : {};
+      if (cloud.capabilities.groupDrainsNodes) return own;
+      return { ...own, REQUESTS_URL: storage.requestsUrl, HEARTBEATS_URL: storage.heartbeatsUrl };
+    }
+
+    /** Only what is the role's own: a master waits for nothing that belongs to media nodes, and the other way round. */
+    function bootAfter(role: NodeRole, egress: readonly pulumi.Resource[]): pulumi.Resource[] {
+      return [...secretStore.grants[role], ...storage.grants[role], ...identities[role].grants, ...egress];
+    }
+
+    function createMasters(): MasterPool {
+      return new cloud.MasterPool(
+        `${name}-masters`,
+        {
+          ...placement,
+          ...settings.masters,
+          ...machineAccess(settings),
+          slots: network.masterSlots,
+          firewall: firewall.masters,
+          backendIds: entry.backendIds.master,
+          publicAddressIds: entry.masterAddressIds,
+          identity: identities.master,
+          boot: bootOf("master"),
+          bootAfter: bootAfter("master", network.masterEgress),
+        },
+        self,
+      );
+    }
+
+    function createMedia(): ScalingMediaPool {
+      return new cloud.ScalingMediaPool(
+        `${name}-media`,
+        {
+          ...placement,
+          ...settings.media,
+          ...machineAccess(settings),
+          subnetIds: network.mediaSubnetIds,
+          zones: settings.network.zones,
+          firewall: firewall.media,
+          backendIds: entry.backendIds.media,
+          identity: identities.media,
+          controller: identities.master.principal,
+          boot: bootOf("media", { MASTER_IPS: pulumi.all([...masters.privateIps]).apply((ips) => ips.join(",")) }),
+          bootAfter: bootAfter("media", network.mediaEgress),
+        },
+        self,
+      );
+    }
+
+    function createAlarms(): void {
+      if (!cloud.Alarms) return;
+      const { machineIds } = masters;
+      new cloud.Alarms(`${name}-alarms`, { ...placement, ...settings.alarms, machineIds }, self);
+    }
+
+    function createDomainName(zoneId: string): InstanceType<Cloud["DomainName"]> {
+      if (!args.dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
+      return new args.dnsCloud.DomainName(
+        `${name}-domain`,
+        { domain: settings.domain, zoneId, target: entry.address },
+        self,
+      );
+    }
+  }
+}
+
+/** What is wrong with a combination of cloud and settings, before anything is registered. */
+function validate({ dnsCloud, settings, secrets }: ClusterArgs): Problem[] {
+  const problems: Problem[] = [];
+  const { certificate, dns } = settings;
+  if (dns.kind !== "none" && !dnsCloud) {
+    problems.push({ path: "dns.kind", reason: "the cloud that holds the zone is missing" });
+  }
+  if (certificate.kind === "owncert" && secrets.certificatePrivateKey === undefined) {
+    problems.push({ path: "certificatePrivateKey", reason: "required with an own certificate" });
+  }
+  return problems;
+}
+
+function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
+  return {
+    edition: settings.edition,
+    version: settings.version,
+    modules: settings.modules,
+    features: settings.features,
+    rtcEngine: settings.rtcEngine,
+    tls: certificateType(settings) === "none" ? "loadBalancer" : "node",
+    minio: keepsClusterData(cloud, settings),
+    entry: settings.edition === "elastic" ? "dns" : settings.onPremises?.entry,
+    turnDomain: settings.onPremises?.turnDomain !== undefined,
+  };
+}
+
+/** Whether MinIO on the masters keeps something: recordings lie outside, and with High Availability on AWS all the rest. */
+function keepsClusterData({ capabilities }: Cloud, { edition, onPremises }: ClusterSettings): boolean {
+  return !onPremises?.s3 && !(edition === "ha" && capabilities.externalClusterData);
+}
+
+/** The cluster's own name, or the one that its release gives to a bare address. */
+function domainOf({ domain, version }: ClusterSettings, { ipAddress }: EntryAddress): pulumi.Output<string> {
+  return domain ? pulumi.output(domain) : ipAddress.apply((ip) => nameOfAddress(version, ip));
+}
+
+/** What Caddy on the masters needs; `none` where a load balancer has the certificate, the cloud's or the customer's. */
+export function certificateType({ certificate: { kind } }: ClusterSettings): CertificateType {
+  return kind === "acm" || kind === "external" ? "none" : kind;
+}
+
+function onPremisesOf({ settings, secrets }: ClusterArgs): OnPremises | undefined {
+  const { sshPrivateKey, s3SecretKey, mongoUri } = secrets;
+  return settings.onPremises && { ...settings.onPremises, sshPrivateKey, s3SecretKey, mongoUri };
+}
+
+function handoverOf(
+  ...roles: readonly { readonly handover?: pulumi.Output<Record<string, string>> }[]
+): pulumi.Output<Record<string, string>> | undefined {
+  const texts = roles.flatMap(({ handover }) => handover ?? []);
+  return texts.length === 0
+    ? undefined
+    : pulumi.all(texts).apply((parts) => Object.assign({}, ...parts) as Record<string, string>);
+}
+
+function machineAccess({ access, encryption }: ClusterSettings): {
+  sshPublicKey?: string;
+  adminUsername: string;
+  diskKeyId?: string;
+  encryptionAtHost: boolean;
+} {
+  const { sshPublicKey, adminUsername } = access;
+  return { sshPublicKey, adminUsername, diskKeyId: encryption.keyId, encryptionAtHost: encryption.encryptionAtHost };
+}
+
+function ownCertificate({ settings, secrets }: ClusterArgs): pulumi.Output<Record<string, string>> {
+  const { certificate } = settings;
+  if (certificate.kind !== "owncert") return pulumi.output<Record<string, string>>({});
+  const key = pulumi.secret(secrets.certificatePrivateKey ?? "");
+  return key.apply((value): Record<string, string> => ({
+    OWNCERT_PUBLIC_KEY: certificate.chain,
+    OWNCERT_PRIVATE_KEY: value,
+  }));
+}
+
+function urlsOf(services: readonly Service[], domain: string): Record<string, string> {
+  return Object.fromEntries(services.map((service) => [service.name, serviceUrl(service, domain)]));
+}
+
+function publishedUrls(services: readonly Service[], domain: string): Record<string, string> {
+  return Object.fromEntries(
+    services.flatMap((service) => (service.bundleKey ? [[service.bundleKey, serviceUrl(service, domain)]] : [])),
+  );
+}
+
+function entryOf({ ipAddress, hostName }: EntryAddress): pulumi.Output<string> {
+  return pulumi.all([ipAddress, hostName]).apply(([ip, host]) => ip || host);
+}
+
+function manualRecords({ domain, dns, onPremises }: ClusterSettings, entry: Entry): pulumi.Output<DnsRecord[]> {
+  const byHand = [dns.kind === "none" ? domain : undefined, onPremises?.turnDomain].filter(
+    (name) => name !== undefined,
+  );
+  if (byHand.length === 0) return entry.manualRecords;
+  const { ipAddress, hostName, ipAddresses = ipAddress.apply((ip) => (ip ? [ip] : [])) } = entry.address;
+  return pulumi
+    .all([entry.manualRecords, ipAddresses, hostName])
+    .apply(([records, ips, host]): DnsRecord[] => [
+      ...records,
+      ...byHand.flatMap((name) =>
+        ips.length > 0
+          ? ips.map((value): DnsRecord => ({ name, type: "A", value }))
+          : [{ name, type: "CNAME", value: host } as const],
+      ),
+    ]);
+}
