@@ -31,6 +31,12 @@ export const examples: readonly Example[] = [
   { stack: "onprem-ha-nlb", cloud: "onprem", ownNetwork: false },
 ];
 
+/** Enterprise v2, for which most of the contract of OpenVidu 3 means nothing. */
+export const enterpriseV2Example: Example = { stack: "aws-enterprise-v2", cloud: "aws", ownNetwork: true };
+
+/** Every stack of every edition; what holds whatever is deployed. */
+export const allExamples: readonly Example[] = [...examples, enterpriseV2Example];
+
 export const modes = ["up", "preview"] as const;
 export type Mode = (typeof modes)[number];
 
