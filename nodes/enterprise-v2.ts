@@ -1,5 +1,5 @@
 /**
- * What a master of Enterprise 2 is told: the user data of the vendor's image. It is no script but a list that the image
+ * What a master of Enterprise v2 is told: the user data of the vendor's image. It is no script but a list that the image
  * takes apart by itself. Pure, and knows no Pulumi.
  * Source: reference/onprem-v2-reference.md B.4; order and form as in the vendor's template.
  */

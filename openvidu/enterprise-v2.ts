@@ -1,5 +1,5 @@
 /**
- * What OpenVidu Enterprise 2 is on AWS, as data: releases, entry, tags and events by which its closed replication manager
+ * What OpenVidu Enterprise v2 is on AWS, as data: releases, entry, tags and events by which its closed replication manager
  * follows the groups of machines.
  * Sources: reference/onprem-v2-reference.md B and its appendix, `openvidu-server/deployments/enterprise/aws` on branch v2
  * of github.com/OpenVidu/openvidu (form of the messages, order of the settings in user data).

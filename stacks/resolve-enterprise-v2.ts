@@ -1,5 +1,5 @@
 /**
- * Turns a checked config of Enterprise 2 into the settings that the program works with: defaults, units. Pure.
+ * Turns a checked config of Enterprise v2 into the settings that the program works with: defaults, units. Pure.
  */
 import type { VendorImage } from "../components/enterprise-v2/settings";
 import { enterpriseV2Versions, redis } from "../openvidu/enterprise-v2";

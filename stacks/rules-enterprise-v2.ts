@@ -1,5 +1,5 @@
 /**
- * What the keys of an Enterprise 2 config have to do with one another. Rules that hold for every cluster on a cloud stand
+ * What the keys of an Enterprise v2 config have to do with one another. Rules that hold for every cluster on a cloud stand
  * in `rules.ts`. Pure.
  */
 import { validateMediaGroup } from "../components/enterprise-v2/media-group";

@@ -1,5 +1,5 @@
 /**
- * What a person writes into a stack file for Enterprise 2, which runs on AWS alone. Keys that mean the same as in High
+ * What a person writes into a stack file for Enterprise v2, which runs on AWS alone. Keys that mean the same as in High
  * Availability are taken from there. Every parameter of the vendor's template has a key (reference/onprem-v2-reference.md
  * B.1; the table is in test/contract/enterprise-v2.test.ts).
  */
@@ -37,15 +37,15 @@ const withPort = (example: string) =>
     `an address with its port such as "${example}"`,
   );
 
-/** Schema of a stack of Enterprise 2 on AWS. */
+/** Schema of a stack of Enterprise v2 on AWS. */
 export const awsEnterpriseV2Schema = group({
   cloud,
-  edition: z.literal("enterprise-v2").describe("Required. Edition of OpenVidu: enterprise-v2 (Enterprise 2, 2.32)."),
+  edition: z.literal("enterprise-v2").describe("Required. Edition of OpenVidu: enterprise-v2 (Enterprise v2, 2.32)."),
   version: oneOf(enterpriseV2Versions, {
     latest: `is refused, because a stack names its release; use ${JSON.stringify(enterpriseV2Versions[0])}`,
   })
     .optional()
-    .describe(`Optional. Release of OpenVidu Enterprise 2. Default ${enterpriseV2Versions[0]}.`),
+    .describe(`Optional. Release of OpenVidu Enterprise v2. Default ${enterpriseV2Versions[0]}.`),
   region,
   domain,
   certificate: z

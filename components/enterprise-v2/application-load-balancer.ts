@@ -1,5 +1,5 @@
 /**
- * Role ApplicationLoadBalancer: the public entry of Enterprise 2. It ends TLS and balances HTTP and WebSocket over the
+ * Role ApplicationLoadBalancer: the public entry of Enterprise v2. It ends TLS and balances HTTP and WebSocket over the
  * masters that are well.
  */
 import type * as pulumi from "@pulumi/pulumi";

@@ -1,5 +1,5 @@
 /**
- * Role MediaGroup: the media nodes of Enterprise 2. CPU decides how many are wanted; which one leaves, and when, the
+ * Role MediaGroup: the media nodes of Enterprise v2. CPU decides how many are wanted; which one leaves, and when, the
  * masters decide: every node is protected until they have emptied it.
  */
 import type * as pulumi from "@pulumi/pulumi";

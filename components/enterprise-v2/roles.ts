@@ -1,5 +1,5 @@
 /**
- * The roles that Enterprise 2 alone has. A cloud that offers the edition implements them all.
+ * The roles that Enterprise v2 alone has. A cloud that offers the edition implements them all.
  */
 import type { Role } from "../cloud";
 import type { ApplicationLoadBalancer, ApplicationLoadBalancerArgs } from "./application-load-balancer";

@@ -1,5 +1,5 @@
 /**
- * Role ServerGroup: the masters of Enterprise 2, any number of equals behind the load balancer. One that is not well is
+ * Role ServerGroup: the masters of Enterprise v2, any number of equals behind the load balancer. One that is not well is
  * replaced.
  */
 import type * as pulumi from "@pulumi/pulumi";

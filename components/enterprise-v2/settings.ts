@@ -1,5 +1,5 @@
 /**
- * A cluster of Enterprise 2 as the program sees it: config with every default filled in, checked, and free of secrets.
+ * A cluster of Enterprise v2 as the program sees it: config with every default filled in, checked, and free of secrets.
  * `stacks/schema-enterprise-v2.ts` describes what a person writes; `stacks/resolve-enterprise-v2.ts` turns it into this.
  */
 import type { EnterpriseV2Version, MediaServer } from "../../openvidu/enterprise-v2";

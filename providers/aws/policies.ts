@@ -135,7 +135,7 @@ export function lifecycleWorker({ partition, region, accountId, groupName }: Gro
   ];
 }
 
-/** The masters of Enterprise 2 keep their settings, and apart from them their recordings, in a bucket (reference B.4, B.6). */
+/** The masters of Enterprise v2 keep their settings, and apart from them their recordings, in a bucket (reference B.4, B.6). */
 export function settingsWriter(bucketArn: string, key: KeyUse): Statement[] {
   return [
     { Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: bucketArn },
@@ -155,7 +155,7 @@ export function settingsWriter(bucketArn: string, key: KeyUse): Statement[] {
   ];
 }
 
-/** The masters of Enterprise 2 take messages out of their queue. */
+/** The masters of Enterprise v2 take messages out of their queue. */
 export function queueReader(queueArn: string): Statement[] {
   return [
     {
@@ -194,7 +194,7 @@ export function queueSenders(queueArn: string, ruleArns: readonly string[]): Sta
   ];
 }
 
-/** Whose machines the masters of Enterprise 2 manage. */
+/** Whose machines the masters of Enterprise v2 manage. */
 interface ManagedGroups extends Omit<GroupPlace, "groupName"> {
   readonly masterGroupName: string;
   readonly mediaGroupName: string;
@@ -203,7 +203,7 @@ interface ManagedGroups extends Omit<GroupPlace, "groupName"> {
 }
 
 /**
- * The masters of Enterprise 2 look at machines and groups, label the cluster's own machines, protect and release them, and
+ * The masters of Enterprise v2 look at machines and groups, label the cluster's own machines, protect and release them, and
  * say that one is not well. Only reading has no narrower scope than the account. Source: reference B.3 (master role).
  */
 export function groupManager(groups: ManagedGroups): Statement[] {

@@ -1,5 +1,5 @@
 /**
- * User data of Enterprise 2's masters: its form is the vendor's, and every value that is let through arrives in the
+ * User data of Enterprise v2's masters: its form is the vendor's, and every value that is let through arrives in the
  * settings file as it was given. The image's own way of taking it apart is told again here, from reference B.4 and
  * `cfn-crete-ov-aws-asg-ami.yaml.template` on branch v2 of github.com/OpenVidu/openvidu.
  */
@@ -64,7 +64,7 @@ function arrives(secret: string): string {
   return written("OPENVIDU_SECRET", read(text, "OPENVIDU_SECRET"));
 }
 
-describe("user data of the masters of Enterprise 2", () => {
+describe("user data of the masters of Enterprise v2", () => {
   it("has the vendor's keys, one a line, with a pipe and a backslash between them", () => {
     const lines = renderMasterUserData(boot).trimEnd().split("\n");
     assert.deepEqual(

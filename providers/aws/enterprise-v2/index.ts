@@ -1,5 +1,5 @@
 /**
- * The roles of Enterprise 2 on AWS.
+ * The roles of Enterprise v2 on AWS.
  */
 import type { EnterpriseV2Roles } from "../../../components/enterprise-v2/roles";
 import { AwsApplicationLoadBalancer } from "./application-load-balancer";

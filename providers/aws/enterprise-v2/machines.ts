@@ -1,5 +1,5 @@
 /**
- * What masters and media nodes of Enterprise 2 have in common as EC2 machines.
+ * What masters and media nodes of Enterprise v2 have in common as EC2 machines.
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
