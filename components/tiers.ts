@@ -6,11 +6,11 @@ import { applicationLoadBalancerToken } from "./enterprise-v2/application-load-b
 import { mediaGroupToken } from "./enterprise-v2/media-group";
 import { serverGroupToken } from "./enterprise-v2/server-group";
 import { sessionStoreToken } from "./enterprise-v2/session-store";
-import { loadBalancerToken } from "./load-balancer";
+import { loadBalancerToken, turnBalancerSuffix } from "./load-balancer";
 import { masterPoolToken } from "./master-pool";
 import { scalingMediaPoolToken } from "./scaling-media-pool";
 
-export const tiers = ["loadBalancer", "master", "media", sessionStore] as const;
+export const tiers = ["loadBalancer", "turnLoadBalancer", "master", "media", sessionStore] as const;
 export type Tier = (typeof tiers)[number];
 
 const tierOfRole: Readonly<Record<string, Tier>> = {
@@ -23,7 +23,11 @@ const tierOfRole: Readonly<Record<string, Tier>> = {
   [sessionStoreToken]: sessionStore,
 };
 
-/** The tier that a resource belongs to, by the types of the components that it is in. */
-export function tierWithin(types: readonly string[]): Tier | undefined {
-  return types.flatMap((type) => tierOfRole[type] ?? []).at(0);
+/**
+ * The tier that a resource belongs to, by the types of the components that it is in, and the name of the innermost one:
+ * TURN's own load balancer is of the same type as the entry.
+ */
+export function tierWithin(types: readonly string[], component = ""): Tier | undefined {
+  const tier = types.flatMap((type) => tierOfRole[type] ?? []).at(0);
+  return tier === "loadBalancer" && component.endsWith(turnBalancerSuffix) ? "turnLoadBalancer" : tier;
 }

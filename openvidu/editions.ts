@@ -17,11 +17,6 @@ export const editionTitles: Readonly<Record<Edition, string>> = {
   "enterprise-v2": "Enterprise v2",
 };
 
-/** The same for a name that may be anything. */
-export function titleOfEdition(name: string): string {
-  return (editionTitles as Readonly<Record<string, string>>)[name] ?? name;
-}
-
 /** High Availability has exactly this many masters; the quorum rules of its services are made for it. */
 export const haMasterCount = 4;
 
@@ -31,3 +26,8 @@ export const masterCounts: Readonly<Record<ClusterEdition, number>> = { ha: haMa
 /** The two kinds of machines in a cluster. */
 export const nodeRoles = ["master", "media"] as const;
 export type NodeRole = (typeof nodeRoles)[number];
+
+/** The title of an edition, or the word itself where it is none. */
+export function editionTitle(word: string): string {
+  return editions.find((edition) => edition === word) ? editionTitles[word as Edition] : word;
+}

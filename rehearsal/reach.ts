@@ -8,7 +8,7 @@ import { type Json, unwrapSecrets } from "./json";
 import { reachOnAws } from "./reach-aws";
 import { reachOnAzure } from "./reach-azure";
 import { reachOnPremises } from "./reach-onprem";
-import { qualifiedType } from "./urn";
+import { nameOf, qualifiedType } from "./urn";
 
 /** One permitted way, in terms that are the same on every cloud. */
 export interface ReachRow {
@@ -54,7 +54,7 @@ function plainResource(resource: RecordedResource): PlainResource {
     type,
     name,
     id,
-    tier: tierWithin(qualifiedType(resource.urn).split("$")),
+    tier: tierWithin(qualifiedType(resource.urn).split("$"), nameOf(resource.parent ?? "")),
     inputs: unwrapSecrets(inputs) as Json,
   };
 }

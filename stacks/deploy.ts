@@ -13,7 +13,7 @@ import type { ClusterEdition } from "../openvidu/editions";
 import { clusterTags } from "../components/tags";
 import { clouds } from "../providers/registry";
 import { checkAgainstLastUpdate, remembered, type Remembered } from "./last-update";
-import type { Settings } from "./settings";
+import type { ClusterSettings, Settings } from "./settings";
 
 export interface Deployment {
   readonly settings: Settings;
@@ -50,12 +50,16 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
   const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom });
   const names = [...new Set([settings.cloud, ...(dnsCloud ? [dnsCloud] : [])])];
   const providers = names.map((name) => clouds[name].createProvider(name, { region: regionOf(name, settings), tags }));
+  const dnsProvider = providers[names.findIndex((name) => name === dnsCloud)];
   const where = { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud] };
-  const results =
-    settings.edition === "enterprise-v2"
-      ? outputsOfV2(new EnterpriseV2("openvidu", { ...where, settings, secrets }, { providers }))
-      : outputsOf(new topologies[settings.edition]("openvidu", { ...where, settings, secrets }, { providers }));
-  return { ...results, ...remembered(settings) };
+  if (settings.edition === "enterprise-v2") {
+    const cluster = new EnterpriseV2("openvidu", { ...where, settings, secrets }, { providers });
+    return { ...outputsOfV2(cluster), ...remembered(settings) };
+  }
+  const dnsZoneName = await zoneNameOf(settings, dnsCloud, dnsProvider);
+  const args = { ...where, dnsZoneName, settings, secrets };
+  const cluster = new topologies[settings.edition]("openvidu", args, { providers });
+  return { ...outputsOf(cluster), ...remembered(settings) };
 }
 
 function outputsOf(cluster: Cluster): Omit<DeploymentOutputs, keyof Remembered> {
@@ -69,6 +73,15 @@ function outputsOf(cluster: Cluster): Omit<DeploymentOutputs, keyof Remembered> 
 function outputsOfV2(cluster: EnterpriseV2): Omit<DeploymentOutputs, keyof Remembered> {
   const { urls, entryAddress, dnsRecords, credentials, masterGroup, mediaGroup, queue, storage } = cluster;
   return { urls, entryAddress, dnsRecords, credentials, masterGroup, mediaGroup, queue, storage };
+}
+
+/** The domain of the zone for DNS; asked only where a second name may or may not lie in it. */
+async function zoneNameOf(
+  { dns, turn }: ClusterSettings,
+  cloud: CloudName | undefined,
+  provider: pulumi.ProviderResource | undefined,
+): Promise<string | undefined> {
+  return turn && cloud && dns.kind !== "none" ? clouds[cloud].zoneNameOf?.(dns.zoneId, { provider }) : undefined;
 }
 
 /** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */

@@ -16,6 +16,7 @@ import {
   mastersShape,
   onpremSchema,
   subnet,
+  turnGroup,
 } from "./schema";
 
 const edition = {
@@ -42,6 +43,9 @@ const certificate = {
     .describe("Optional. How the domain gets its certificate. Default letsencrypt."),
 };
 
+/** Both domains lead to the one master. */
+const turn = { turn: turnGroup({}) };
+
 const onlyMaster = (shape: ReturnType<typeof mastersShape>) => ({
   masters: group(shape).optional().describe("Optional. The master."),
 });
@@ -58,6 +62,7 @@ export const awsElasticSchema = regroup(awsSchema, [], {
   ...edition,
   ...domain,
   ...certificate,
+  ...turn,
   ...onlyMaster(mastersShape(65536, 65536, oneMaster)),
   network: regroup(awsNetwork, ["nat", "acceptSingleZone"], {
     adopt: regroup(awsNetwork.shape.adopt.unwrap(), ["loadBalancerSubnetIds"], {
@@ -85,6 +90,7 @@ export const azureElasticSchema = regroup(azureSchema, [], {
   ...edition,
   ...domain,
   ...certificate,
+  ...turn,
   ...onlyMaster(mastersShape(4095, 32767, oneMaster)),
   network: regroup(azureNetwork, ["nat", "acceptSingleZone"], {
     adopt: regroup(azureNetwork.shape.adopt.unwrap(), [], {
@@ -101,6 +107,7 @@ export const azureElasticSchema = regroup(azureSchema, [], {
 export const onpremElasticSchema = regroup(onpremSchema, ["entry"], {
   ...edition,
   ...domain,
+  ...turn,
   hosts: hostList(oneMaster).describe("Required. The machines: one master, and media nodes."),
   certificate: onpremSchema.shape.certificate
     .unwrap()

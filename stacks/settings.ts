@@ -17,6 +17,7 @@ export const secretKeys = [
   "meetAdminPassword",
   "meetApiKey",
   "certificatePrivateKey",
+  "turnCertificatePrivateKey",
   "sshPrivateKey",
   "s3SecretKey",
   "mongoUri",
@@ -24,6 +25,9 @@ export const secretKeys = [
   "elasticsearchPassword",
 ] as const;
 export type SecretKey = (typeof secretKeys)[number];
+
+/** Secrets that are PEM in base64, whose line breaks mean nothing. */
+export const base64Keys: ReadonlySet<SecretKey> = new Set(["certificatePrivateKey", "turnCertificatePrivateKey"]);
 
 /** Secrets that only some stacks have a use for, and which. */
 const onlyOnPremises: readonly SecretKey[] = ["sshPrivateKey", "s3SecretKey", "mongoUri"];

@@ -12,8 +12,8 @@ import { type Flow, sessionStore } from "../../openvidu/flows";
 import { formatPorts } from "../../openvidu/ports";
 import { after, named } from "./support";
 
-/** Tiers that have a group; the session store only where flows lead to it. */
-export const tiers = ["loadBalancer", "master", "media", "sessionStore"] as const;
+/** Tiers that have a group, where flows lead to them. */
+export const tiers = ["loadBalancer", "master", "media", "turnLoadBalancer", sessionStore] as const;
 export type Tier = (typeof tiers)[number];
 
 /** One rule as data: who is on the other side of one tier's group. */
@@ -52,17 +52,12 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
   public readonly media: FirewallTier;
   public readonly loadBalancerRulesId: pulumi.Output<string>;
   public readonly sessionStoreRulesId?: pulumi.Output<string>;
+  public readonly turnLoadBalancerRulesId?: pulumi.Output<string>;
 
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super(firewallToken, name, {}, opts);
     const self = { parent: this };
-    const hasStore = args.flows.some(({ to }) => to === sessionStore);
-    const groups = {
-      loadBalancer: createGroup(`${name}-load-balancer`, "OpenVidu load balancer"),
-      master: createGroup(`${name}-masters`, "OpenVidu master nodes"),
-      media: createGroup(`${name}-media`, "OpenVidu media nodes"),
-      ...(hasStore && { sessionStore: createGroup(`${name}-session-store`, "OpenVidu session store") }),
-    };
+    const groups = new Map(tiersIn(args.flows).map((tier) => [tier, createGroup(tier)]));
     const rules = securityGroupRules(args.flows, args);
     const made = rules.map((rule) => ({ tier: rule.tier, resource: createRule(rule) }));
     for (const [group, count] of Object.entries(countRules(rules))) {
@@ -72,45 +67,52 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
       }
     }
 
-    this.masters = { rulesId: withRules("master"), memberOfId: groups.master.id };
-    this.media = { rulesId: withRules("media"), memberOfId: groups.media.id };
+    this.masters = tierOf("master");
+    this.media = tierOf("media");
     this.loadBalancerRulesId = withRules("loadBalancer");
-    if (hasStore) this.sessionStoreRulesId = withRules(sessionStore);
+    if (groups.has("turnLoadBalancer")) this.turnLoadBalancerRulesId = withRules("turnLoadBalancer");
+    if (groups.has(sessionStore)) this.sessionStoreRulesId = withRules(sessionStore);
     this.registerOutputs({
       masters: this.masters,
       media: this.media,
       loadBalancerRulesId: this.loadBalancerRulesId,
-      ...(hasStore && { sessionStoreRulesId: this.sessionStoreRulesId }),
+      ...(this.turnLoadBalancerRulesId && { turnLoadBalancerRulesId: this.turnLoadBalancerRulesId }),
+      ...(this.sessionStoreRulesId && { sessionStoreRulesId: this.sessionStoreRulesId }),
     });
 
-    /** The group of a tier that the flows name. */
-    function groupOf(tier: Tier): ec2.SecurityGroup {
-      const group = groups[tier];
-      if (!group) throw new Error(`no flow leads to ${tier}`);
-      return group;
+    function groupId(tier: Tier): pulumi.Output<string> {
+      const group = groups.get(tier);
+      if (!group) throw new Error(`a rule names ${tier}, which no flow leads to`);
+      return group.id;
+    }
+
+    function tierOf(tier: Tier): FirewallTier {
+      return { rulesId: withRules(tier), memberOfId: groupId(tier) };
     }
 
     /** A group's id for those who need its rules too, from their first packet to their last. */
     function withRules(tier: Tier): pulumi.Output<string> {
       const own = made.filter((each) => each.tier === tier).map(({ resource }) => resource);
-      return after(groupOf(tier).id, own);
+      return after(groupId(tier), own);
     }
 
-    function createGroup(part: string, description: string): ec2.SecurityGroup {
+    function createGroup(tier: Tier): ec2.SecurityGroup {
+      const { suffix, description } = groupFacts[tier];
+      const part = `${name}-${suffix}`;
       return new ec2.SecurityGroup(part, { vpcId: args.networkId, description, tags: named(args.tags, part) }, self);
     }
 
     function createRule(rule: SecurityGroupRule): vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule {
       const part = `${name}-${rule.id}`;
       const common = {
-        securityGroupId: groupOf(rule.tier).id,
+        securityGroupId: groupId(rule.tier),
         ipProtocol: rule.protocol === "all" ? "-1" : rule.protocol,
         fromPort: rule.fromPort,
         toPort: rule.toPort,
         description: rule.description,
         tags: named(args.tags, part),
         ...("tier" in rule.peer
-          ? { referencedSecurityGroupId: groupOf(rule.peer.tier).id }
+          ? { referencedSecurityGroupId: groupId(rule.peer.tier) }
           : { cidrIpv4: rule.peer.cidr }),
       };
       return rule.direction === "ingress"
@@ -118,6 +120,22 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
         : new vpc.SecurityGroupEgressRule(part, common, self);
     }
   }
+}
+
+/** How the group of each tier is called and described. */
+const groupFacts: Readonly<Record<Tier, { readonly suffix: string; readonly description: string }>> = {
+  loadBalancer: { suffix: "load-balancer", description: "OpenVidu load balancer" },
+  master: { suffix: "masters", description: "OpenVidu master nodes" },
+  media: { suffix: "media", description: "OpenVidu media nodes" },
+  turnLoadBalancer: { suffix: "turn-load-balancer", description: "OpenVidu load balancer for TURN" },
+  sessionStore: { suffix: "session-store", description: "OpenVidu session store" },
+};
+
+/** Tiers that only some deployments have. */
+const rareTiers: readonly Tier[] = ["turnLoadBalancer", sessionStore];
+
+function tiersIn(flows: readonly Flow[]): Tier[] {
+  return tiers.filter((tier) => !rareTiers.includes(tier) || flows.some(({ to }) => to === tier));
 }
 
 /**
@@ -195,6 +213,7 @@ const tierNames: Readonly<Record<Tier, string>> = {
   loadBalancer: "load-balancer",
   master: "master",
   media: "media",
+  turnLoadBalancer: "turn-load-balancer",
   sessionStore: "session-store",
 };
 

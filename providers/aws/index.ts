@@ -4,7 +4,7 @@
 import { Provider } from "@pulumi/aws/provider";
 import type { Cloud } from "../../components/cloud";
 import { AwsCertificate } from "./certificate";
-import { AwsDomainName } from "./domain-name";
+import { AwsDomainName, awsZoneName } from "./domain-name";
 import { enterpriseV2 } from "./enterprise-v2";
 import { AwsFirewall } from "./firewall";
 import { AwsLoadBalancer } from "./load-balancer";
@@ -39,5 +39,6 @@ export const aws: Cloud = {
   MasterPool: AwsMasterPool,
   ScalingMediaPool: AwsScalingMediaPool,
   DomainName: AwsDomainName,
+  zoneNameOf: awsZoneName,
   EnterpriseV2: enterpriseV2,
 };

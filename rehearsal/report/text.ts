@@ -1,7 +1,7 @@
 /**
  * The report for a person: what would exist, how it is reached, what is left to do, and what is wrong.
  */
-import { titleOfEdition } from "../../openvidu/editions";
+import { editionTitle } from "../../openvidu/editions";
 import { fixedOutput } from "../../stacks/fixed-settings";
 import { generationsOutput } from "../../stacks/one-at-a-time";
 import { isOld, type Range } from "../costs/prices";
@@ -27,6 +27,7 @@ const cloudTitles: Readonly<Record<string, string>> = {
 const partyTitles: Readonly<Record<string, string>> = {
   internet: "Internet",
   loadBalancer: "load balancer",
+  turnLoadBalancer: "TURN load balancer",
   master: "masters",
   media: "media nodes",
   sessionStore: "session store",
@@ -57,7 +58,7 @@ export function renderText(summary: Summary, { coloured, width, today = new Date
 }
 
 function heading({ stack, heading: facts, preview }: Summary, style: Style, width: number): string[] {
-  const edition = facts.edition === undefined ? "" : ` ${titleOfEdition(facts.edition)}`;
+  const edition = facts.edition === undefined ? "" : ` ${editionTitle(facts.edition)}`;
   const cloud = facts.cloud === undefined ? "" : ` on ${cloudTitles[facts.cloud] ?? facts.cloud}`;
   const details = [
     facts.version === undefined ? "" : `version ${facts.version}`,

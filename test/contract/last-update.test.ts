@@ -49,7 +49,9 @@ describe("one master at a time", () => {
   });
 });
 
-describe("settings that stay", () => {
+describe("settings that stay", function () {
+  this.timeout(240_000);
+
   it("of Enterprise v2 are named on its page", async () => {
     const page = readFileSync(path.join(__dirname, "../../docs/enterprise-v2.md"), "utf8");
     const { outputs } = await evaluateVariant("aws-enterprise-v2", {});
