@@ -80,9 +80,14 @@ function withoutCloud(raw: Readonly<Record<string, unknown>>, hidden: ReadonlySe
   const message = cloudField.safeParse(raw["cloud"]).error?.issues[0]?.message ?? "";
   const [first, ...others] = cloudNames.map((cloud) => shapeProblems({ ...raw, cloud }, cloud, hidden).problems);
   const everywhere = (first ?? []).filter((problem) =>
-    others.every((list) => list.some((other) => other.path === problem.path && other.reason === problem.reason)),
+    others.every((list) => list.some((other) => other.path === problem.path && isSame(problem, other))),
   );
   return distinct([{ path: "cloud", reason: withValue(message, raw["cloud"], hidden.has("cloud")) }, ...everywhere]);
+}
+
+/** Which editions there are differs from cloud to cloud; that a word is none of them does not. */
+function isSame(one: Problem, other: Problem): boolean {
+  return one.path === "edition" || one.reason === other.reason;
 }
 
 interface ShapeProblems {
