@@ -16,6 +16,8 @@ export const placeholders: Readonly<Record<SecretKey, () => string>> = {
   sshPrivateKey: () => `${placeholderMark}-ssh-key`,
   s3SecretKey: () => `${placeholderMark}-s3-key`,
   mongoUri: () => `${placeholderMark}-mongo`,
+  openviduSecret: () => `${placeholderMark}-openvidu-secret`,
+  elasticsearchPassword: () => `${placeholderMark}-elasticsearch`,
 };
 
 /**

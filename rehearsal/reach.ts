@@ -2,18 +2,13 @@
  * Who can reach whom, read back from the rules that the clouds would get: not from the flow table that they were made
  * from, so that a wrong rule shows.
  */
-import { loadBalancerToken, turnBalancerSuffix } from "../components/load-balancer";
-import { masterPoolToken } from "../components/master-pool";
-import { scalingMediaPoolToken } from "../components/scaling-media-pool";
+import { type Tier, tiers, tierWithin } from "../components/tiers";
 import type { Graph, RecordedResource } from "./graph";
 import { type Json, unwrapSecrets } from "./json";
 import { reachOnAws } from "./reach-aws";
 import { reachOnAzure } from "./reach-azure";
 import { reachOnPremises } from "./reach-onprem";
 import { nameOf, qualifiedType } from "./urn";
-
-export const tiers = ["loadBalancer", "turnLoadBalancer", "master", "media"] as const;
-export type Tier = (typeof tiers)[number];
 
 /** One permitted way, in terms that are the same on every cloud. */
 export interface ReachRow {
@@ -59,17 +54,9 @@ function plainResource(resource: RecordedResource): PlainResource {
     type,
     name,
     id,
-    tier: tierOf(resource),
+    tier: tierWithin(qualifiedType(resource.urn).split("$"), nameOf(resource.parent ?? "")),
     inputs: unwrapSecrets(inputs) as Json,
   };
-}
-
-function tierOf({ urn, parent = "" }: RecordedResource): Tier | undefined {
-  const types = qualifiedType(urn).split("$");
-  if (types.includes(masterPoolToken)) return "master";
-  if (types.includes(scalingMediaPoolToken)) return "media";
-  if (!types.includes(loadBalancerToken)) return undefined;
-  return nameOf(parent).endsWith(turnBalancerSuffix) ? "turnLoadBalancer" : "loadBalancer";
 }
 
 function dropRepeats(rows: readonly ReachRow[]): ReachRow[] {

@@ -245,6 +245,9 @@ function isRequired(key: SecretKey, topic: (key: string) => string | undefined):
       return onPremises && !/"agent":true/.test(topic("ssh") ?? "");
     case "s3SecretKey":
       return onPremises && /"s3":/.test(topic("storage") ?? "");
+    case "elasticsearchPassword":
+      return topic("elasticsearch") !== undefined && !/"enabled":false/.test(topic("elasticsearch") ?? "");
+    case "openviduSecret":
     case "meetAdminPassword":
     case "meetApiKey":
     case "mongoUri":

@@ -15,6 +15,7 @@ const pictures = {
   "azure-ha": "docs/images/ha-azure.svg",
   "onprem-ha-dns": "docs/images/ha-onprem.svg",
   "aws-elastic": "docs/images/elastic.svg",
+  "aws-enterprise-v2": "docs/images/enterprise-v2.svg",
 } as const;
 
 async function draw(): Promise<GeneratedFiles> {

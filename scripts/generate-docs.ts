@@ -3,7 +3,7 @@
  * `--check` writes nothing and fails when a page is stale.
  */
 import path from "node:path";
-import { nodeRoles } from "../openvidu/editions";
+import { editionTitles, nodeRoles } from "../openvidu/editions";
 import { entryListeners, type Listener, turnListeners } from "../openvidu/entry";
 import {
   allFlows,
@@ -50,9 +50,12 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
   return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** When a flow applies, in words; `ha` goes without saying, because it is what these pages are about. */
+/** When a flow applies, in words; editions of OpenVidu 3 go without saying, because these pages are about them. */
 function conditionText(when: FlowCondition): string {
   const texts = [
+    when.edition?.includes("enterprise-v2") && editionTitles["enterprise-v2"],
+    when.mediaServer && `media server ${code(when.mediaServer)}`,
+    when.turnOn && `TURN on ${when.turnOn === "master" ? "masters" : "media nodes"}`,
     when.module && `module ${code(when.module)}`,
     when.feature && `feature ${code(when.feature)}`,
     when.rtcEngine && `engine ${code(when.rtcEngine)}`,

@@ -10,12 +10,18 @@ import type { Settings } from "./settings";
 
 /** Outputs that the next update reads, as given in the config. */
 export interface Remembered {
-  readonly [generationsOutput]: readonly number[];
+  /** Absent where masters are a group, which rebuilds its members by itself. */
+  readonly [generationsOutput]?: readonly number[];
   readonly [fixedOutput]: Readonly<Record<string, unknown>>;
 }
 
 export function remembered(settings: Settings): Remembered {
-  return { [generationsOutput]: settings.masters.generations, [fixedOutput]: fixedSettings(settings) };
+  const generations = generationsOf(settings);
+  return { ...(generations && { [generationsOutput]: generations }), [fixedOutput]: fixedSettings(settings) };
+}
+
+function generationsOf(settings: Settings): readonly number[] | undefined {
+  return settings.edition === "enterprise-v2" ? undefined : settings.masters.generations;
 }
 
 /**
@@ -30,7 +36,11 @@ export async function checkAgainstLastUpdate(settings: Settings): Promise<void> 
   const outputOf = async (output: string): Promise<unknown> => (await last.getOutputDetails(output)).value;
   const problems = [
     ...fixedProblems(await outputOf(fixedOutput), settings),
-    ...generationProblems(await outputOf(generationsOutput), settings.masters.generations, settings.cloud === "onprem"),
+    ...generationProblems(
+      await outputOf(generationsOutput),
+      generationsOf(settings) ?? [],
+      settings.cloud === "onprem",
+    ),
   ];
   if (problems.length > 0) throw new ConfigError(stack, problems);
 }

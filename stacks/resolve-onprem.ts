@@ -10,9 +10,9 @@ import { defaultVersion } from "../openvidu/versions";
 import { defaults } from "./profiles";
 import { type CheckedOnpremConfig, resolveTurn, splitFlags } from "./resolve";
 import type { OnpremConfig } from "./schemas";
-import type { CertificateSettings, MasterSettings, MediaSettings, Settings } from "./settings";
+import type { CertificateSettings, ClusterSettings, MasterSettings, MediaSettings } from "./settings";
 
-export function resolveOnPremises(config: CheckedOnpremConfig): Settings {
+export function resolveOnPremises(config: CheckedOnpremConfig): ClusterSettings {
   const onPremises = resolveMachines(config);
   return {
     cloud: "onprem",

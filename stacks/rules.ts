@@ -14,12 +14,12 @@ import { defaults, type MachineCloud } from "./profiles";
 import { type CheckedConfig, type CheckedOnpremConfig, type CloudConfig, splitFlags } from "./resolve";
 import { onPremisesRules } from "./rules-onprem";
 import { turnRules } from "./rules-turn";
-import type { Settings } from "./settings";
+import type { ClusterSettings } from "./settings";
 
 export interface RuleContext<C extends CheckedConfig = CheckedConfig> {
   readonly config: C;
   /** The config with its defaults; may be wrong wherever `broken` says so. */
-  readonly settings: Settings;
+  readonly settings: ClusterSettings;
   readonly facts: CloudFacts;
   readonly stackName: string;
   /** Places of the config whose values have the wrong shape. */
@@ -364,7 +364,7 @@ interface RangeRule {
   readonly key: "operatorCidrs" | "egressCidrs" | "deployerCidrs";
   readonly shortestPrefix: number;
   /** What is wrong with a range of otherwise good form. */
-  readonly refuse?: (cidr: string, settings: Settings) => string | undefined;
+  readonly refuse?: (cidr: string, settings: ClusterSettings) => string | undefined;
 }
 
 const rangeRules: readonly RangeRule[] = [

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { masterCounts } from "../openvidu/editions";
-import { group, list, oneOfKinds, text } from "./fields";
+import { group, list, oneOfKinds, regroup, text } from "./fields";
 import {
   awsSchema,
   azureSchema,
@@ -18,18 +18,6 @@ import {
   subnet,
   turnGroup,
 } from "./schema";
-
-/** A group like another one, less some keys, with others added or in place of them. */
-function regroup<S extends z.core.$ZodLooseShape, K extends keyof S, E extends z.core.$ZodLooseShape>(
-  schema: z.ZodObject<S>,
-  without: readonly K[],
-  also: E,
-) {
-  const rest = Object.fromEntries(
-    Object.entries(schema.shape).filter(([key]) => !(without as readonly string[]).includes(key)),
-  );
-  return group({ ...rest, ...also } as Omit<S, K | keyof E> & E);
-}
 
 const edition = {
   edition: z.literal("elastic").describe("Required. Edition of OpenVidu: ha (High Availability) or elastic."),

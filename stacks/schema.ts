@@ -423,14 +423,14 @@ export function subnet() {
   return text(/^subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'a subnet id such as "subnet-0123456789abcdef0"');
 }
 
-function bucket() {
+export function bucket() {
   return text(
     /^(?!xn--)(?!.*\.\.)(?!.*-s3alias$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
   );
 }
 
-function ami() {
+export function ami() {
   return text(/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'an AMI id such as "ami-0123456789abcdef0"');
 }
 
@@ -771,6 +771,8 @@ export const textKeys: ReadonlySet<string> = new Set([
   "resourceGroup",
   "domain",
   "rtcEngine",
+  "clusterId",
+  "mediaServer",
 ]);
 
 /** Secret keys of a stack file with their description. */
@@ -788,4 +790,7 @@ export const secretDescriptions = {
   s3SecretKey: "Conditional. Secret key of storage.s3. Required on-premises with storage.s3.",
   mongoUri:
     "Optional. Address of a MongoDB of your own with its credentials, on-premises. Default: MongoDB on the masters.",
+  openviduSecret:
+    "Optional. Password of the API of Enterprise v2, of letters, digits, - and _. Default: a generated one.",
+  elasticsearchPassword: "Conditional. Password of elasticsearch.user. Required with Enterprise v2 and elasticsearch.",
 } as const;

@@ -6,7 +6,8 @@ import type { Problem } from "../components/errors";
 import { type CertificateKeys, mainCertificate, turnCertificate } from "./certificates";
 import { pemBlocks } from "./pem";
 import { touches, type RuleContext } from "./rules";
-import { secretKeys, secretKeysOf, type SecretKey } from "./settings";
+import { kinds } from "./schemas";
+import { secretKeys, secretKeysOf, type SecretKey, type Settings } from "./settings";
 
 /** One secret key of a config as it was read. */
 export interface SecretInput {
@@ -47,6 +48,8 @@ const rules: Readonly<Record<SecretKey, { readonly pattern: RegExp; readonly wha
     what: "a private SSH key without a passphrase, from the line with BEGIN to the line with END",
   },
   s3SecretKey: { pattern: safe, what: "a secret key of letters, digits and . _ = + / : @ % , -" },
+  openviduSecret: { pattern: meetText, what: "made of letters, digits, _ and - only" },
+  elasticsearchPassword: { pattern: /^.{6,}$/s, what: "of at least 6 characters" },
   mongoUri: {
     pattern: /^mongodb(?:\+srv)?:\/\/[A-Za-z0-9._~:/?#[\]@!$&()*+,;=%-]+$/,
     what: 'an address that begins with "mongodb://" or "mongodb+srv://" and has no blanks or quotes',
@@ -63,24 +66,44 @@ export function secretProblems(context: SecretContext): Problem[] {
   ];
 }
 
-const setCommand = (key: SecretKey, stackName: string) => `pulumi config set --secret -s ${stackName} ${key}`;
+export const setCommand = (key: SecretKey, stackName: string) => `pulumi config set --secret -s ${stackName} ${key}`;
 
-function given(key: SecretKey, { secrets, settings, stackName, broken }: SecretContext): Problem[] {
-  const input = secrets[key];
-  if (input === undefined || isRehearsalPlaceholder(input.value)) return [];
+/** What holds for a secret of any stack: encrypted, in the right form, and of use to the stack. */
+export function formProblems(
+  key: SecretKey,
+  { value, encrypted }: SecretInput,
+  { settings, stackName }: { readonly settings: Settings; readonly stackName: string },
+): Problem[] {
   const problems: Problem[] = [];
-  if (!input.encrypted) {
+  if (!encrypted) {
     problems.push({
       path: key,
       reason: `is given in plain text; take it out of the file, replace it where it came from, and run "${setCommand(key, stackName)}"`,
     });
   }
-  if (!rules[key].pattern.test(input.value)) {
+  if (!rules[key].pattern.test(value)) {
     problems.push({ path: key, reason: `the value must be ${rules[key].what}` });
   }
-  if (!secretKeysOf(settings.cloud).includes(key)) {
-    problems.push({ path: key, reason: `belongs to onprem, but this stack is on ${settings.cloud}; remove it` });
+  if (!secretKeysOf(settings).includes(key)) {
+    problems.push({ path: key, reason: `belongs to ${ownersOf(key, settings)}; remove it` });
   }
+  return problems;
+}
+
+/** Which stacks have a use for a secret that this one has none for. */
+function ownersOf(key: SecretKey, { cloud, edition }: Settings): string {
+  const [owner] = kinds.filter((kind) => secretKeysOf(kind).includes(key));
+  const sameEdition = kinds.some((kind) => kind.edition === edition && secretKeysOf(kind).includes(key));
+  return sameEdition
+    ? `${owner?.cloud}, but this stack is on ${cloud}`
+    : `edition "${owner?.edition}", but this stack has "${edition}"`;
+}
+
+function given(key: SecretKey, context: SecretContext): Problem[] {
+  const { secrets, settings, broken } = context;
+  const input = secrets[key];
+  if (input === undefined || isRehearsalPlaceholder(input.value)) return [];
+  const problems = formProblems(key, input, context);
   const forMeet = key === "meetAdminPassword" || key === "meetApiKey";
   if (forMeet && !settings.modules.has("openviduMeet") && !touches(broken, "modules")) {
     problems.push({ path: key, reason: "has no use while openvidu:modules.openviduMeet is false; remove one of them" });

@@ -1,9 +1,10 @@
 /**
- * Every known weakness of the official High Availability deployments on AWS, Azure and own machines, what this project does about it,
+ * Every known weakness of the official High Availability deployments on AWS, Azure and own machines and of Enterprise v2, what this project does about it,
  * and the tests that show it. Ids are those of the reference sheets. test/ledger.test.ts holds the tests to it, and
  * docs/weaknesses.md is made from it.
  */
 
+import { enterpriseV2 } from "./ledger-enterprise-v2";
 import { ownMachines } from "./ledger-onprem";
 
 export type Status =
@@ -23,7 +24,7 @@ export interface LedgerRow {
   readonly how: string;
   /** Full titles of tests that show it; none only where all of it is planned. */
   readonly shownBy: readonly string[];
-  /** What is not here yet; required unless resolved. */
+  /** What is not here yet (`planned: `), or what only the vendor can mend (`vendor: `); required unless resolved. */
   readonly open?: string;
 }
 
@@ -1074,4 +1075,5 @@ export const ledger: readonly LedgerRow[] = [
   },
 
   ...ownMachines,
+  ...enterpriseV2,
 ];

@@ -8,12 +8,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import { type Firewall, type FirewallArgs, type FirewallTier, firewallToken } from "../../components/firewall";
-import type { Flow } from "../../openvidu/flows";
+import { type Flow, sessionStore } from "../../openvidu/flows";
 import { formatPorts } from "../../openvidu/ports";
 import { after, named } from "./support";
 
-/** Tiers that have a group. */
-export const tiers = ["loadBalancer", "master", "media", "turnLoadBalancer"] as const;
+/** Tiers that have a group, where flows lead to them. */
+export const tiers = ["loadBalancer", "master", "media", "turnLoadBalancer", sessionStore] as const;
 export type Tier = (typeof tiers)[number];
 
 /** One rule as data: who is on the other side of one tier's group. */
@@ -51,6 +51,7 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
   public readonly masters: FirewallTier;
   public readonly media: FirewallTier;
   public readonly loadBalancerRulesId: pulumi.Output<string>;
+  public readonly sessionStoreRulesId?: pulumi.Output<string>;
   public readonly turnLoadBalancerRulesId?: pulumi.Output<string>;
 
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -70,11 +71,13 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
     this.media = tierOf("media");
     this.loadBalancerRulesId = withRules("loadBalancer");
     if (groups.has("turnLoadBalancer")) this.turnLoadBalancerRulesId = withRules("turnLoadBalancer");
+    if (groups.has(sessionStore)) this.sessionStoreRulesId = withRules(sessionStore);
     this.registerOutputs({
       masters: this.masters,
       media: this.media,
       loadBalancerRulesId: this.loadBalancerRulesId,
       ...(this.turnLoadBalancerRulesId && { turnLoadBalancerRulesId: this.turnLoadBalancerRulesId }),
+      ...(this.sessionStoreRulesId && { sessionStoreRulesId: this.sessionStoreRulesId }),
     });
 
     function groupId(tier: Tier): pulumi.Output<string> {
@@ -125,11 +128,14 @@ const groupFacts: Readonly<Record<Tier, { readonly suffix: string; readonly desc
   master: { suffix: "masters", description: "OpenVidu master nodes" },
   media: { suffix: "media", description: "OpenVidu media nodes" },
   turnLoadBalancer: { suffix: "turn-load-balancer", description: "OpenVidu load balancer for TURN" },
+  sessionStore: { suffix: "session-store", description: "OpenVidu session store" },
 };
 
-/** The tiers of a deployment; only some have a load balancer for TURN. */
+/** Tiers that only some deployments have. */
+const rareTiers: readonly Tier[] = ["turnLoadBalancer", sessionStore];
+
 function tiersIn(flows: readonly Flow[]): Tier[] {
-  return tiers.filter((tier) => tier !== "turnLoadBalancer" || flows.some(({ from }) => from === tier));
+  return tiers.filter((tier) => !rareTiers.includes(tier) || flows.some(({ to }) => to === tier));
 }
 
 /**
@@ -158,7 +164,7 @@ export function countRules(rules: readonly SecurityGroupRule[]): Record<string, 
   return counts;
 }
 
-function isTier(end: Flow["from"]): end is Tier {
+function isTier(end: Flow["to"]): end is Tier {
   return (tiers as readonly string[]).includes(end);
 }
 
@@ -208,6 +214,7 @@ const tierNames: Readonly<Record<Tier, string>> = {
   master: "master",
   media: "media",
   turnLoadBalancer: "turn-load-balancer",
+  sessionStore: "session-store",
 };
 
 function peerName(peer: SecurityGroupRule["peer"]): string {

@@ -5,6 +5,7 @@ import { Provider } from "@pulumi/aws/provider";
 import type { Cloud } from "../../components/cloud";
 import { AwsCertificate } from "./certificate";
 import { AwsDomainName, awsZoneName } from "./domain-name";
+import { enterpriseV2 } from "./enterprise-v2";
 import { AwsFirewall } from "./firewall";
 import { AwsLoadBalancer } from "./load-balancer";
 import { AwsMasterPool } from "./master-pool";
@@ -39,4 +40,5 @@ export const aws: Cloud = {
   ScalingMediaPool: AwsScalingMediaPool,
   DomainName: AwsDomainName,
   zoneNameOf: awsZoneName,
+  EnterpriseV2: enterpriseV2,
 };

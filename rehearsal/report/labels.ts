@@ -41,7 +41,10 @@ export function zoneLabel(name: string, { heading }: Topology): string {
 }
 
 /** `OpenVidu on AWS, eu-west-1` */
-export function titleOf({ heading: { cloud, edition, region, version }, stack }: Topology): { title: string; subtitle: string } {
+export function titleOf({ heading: { cloud, edition, region, version }, stack }: Topology): {
+  title: string;
+  subtitle: string;
+} {
   const clouds: Readonly<Record<string, string>> = {
     aws: "AWS",
     azure: "Azure",

@@ -37,6 +37,8 @@ const colours = {
   objectsLine: "#7a5fb5",
   secrets: "#fbe4e6",
   secretsLine: "#c25562",
+  state: "#e0f4f4",
+  stateLine: "#2f8f94",
 } as const;
 
 const fonts = `font-family="system-ui, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif"`;
@@ -209,11 +211,9 @@ function drawDirectLane(topology: Topology, layout: Layout): string[] {
 }
 
 function drawStore({ kind, service, name }: Store, box: Box): string[] {
-  const [fill, line] =
-    kind === "objects" ? [colours.objects, colours.objectsLine] : [colours.secrets, colours.secretsLine];
   const middle = box.x + box.width / 2;
   return [
-    rectangle(box, fill, line),
+    rectangle(box, colours[kind], colours[`${kind}Line`]),
     text({ x: middle, y: box.y + 25 }, service, { size: 14, bold: true, anchor: "middle" }),
     text({ x: middle, y: box.y + 44 }, fit(name, box.width, 12), { size: 12, anchor: "middle", colour: colours.quiet }),
   ];

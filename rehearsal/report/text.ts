@@ -30,6 +30,7 @@ const partyTitles: Readonly<Record<string, string>> = {
   turnLoadBalancer: "TURN load balancer",
   master: "masters",
   media: "media nodes",
+  sessionStore: "session store",
 };
 
 /** The report as text, ending in a newline. */
@@ -167,13 +168,15 @@ function outputSections({ outputs, preview }: Summary, style: Style, width: numb
   add("Where things are", [
     ...one("credentials", outputs["credentials"]),
     ...one("masters", listed(outputs["masterAddresses"])),
+    ...one("master group", outputs["masterGroup"]),
     ...one("media group", outputs["mediaGroup"]),
+    ...one("queue", outputs["queue"]),
     ...entriesOf(outputs["storage"]),
   ]);
   add("What you have to put somewhere yourself (output handover)", linesOf(outputs["handover"]));
   const shown = [
     ...["urls", "entryAddress", "dnsRecords", "credentials", "masterAddresses", "mediaGroup", "storage"],
-    "handover",
+    ...["masterGroup", "queue", "handover"],
   ];
   // What the next update reads is of no use to a person.
   const remembered: readonly string[] = [generationsOutput, fixedOutput];

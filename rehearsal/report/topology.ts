@@ -1,10 +1,9 @@
 /**
  * The shape of a deployment, read from its resources in terms that are the same on every cloud: what the diagrams draw.
  */
-import { loadBalancerToken, turnBalancerSuffix } from "../../components/load-balancer";
+import { turnBalancerSuffix } from "../../components/load-balancer";
 import { publicAddressToken } from "../../components/public-address";
-import { masterPoolToken } from "../../components/master-pool";
-import { scalingMediaPoolToken } from "../../components/scaling-media-pool";
+import { type Tier, tierWithin } from "../../components/tiers";
 import type { Graph, RecordedResource } from "../graph";
 import { at, type Json, listAt, textAt, unwrapSecrets } from "../json";
 import { reachFromGraph, type ReachRow } from "../reach";
@@ -34,7 +33,7 @@ export interface Zone {
 }
 
 export interface Store {
-  readonly kind: "objects" | "secrets";
+  readonly kind: "objects" | "secrets" | "state";
   /** What the cloud calls such a thing. */
   readonly service: string;
   readonly name: string;
@@ -95,11 +94,11 @@ export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
 }
 
 const ofType = (resources: readonly Plain[], type: string): Plain[] => resources.filter((each) => each.type === type);
-const within = (resources: readonly Plain[], token: string): Plain[] =>
-  resources.filter(({ types }) => types.includes(token));
+const within = (resources: readonly Plain[], tier: Tier): Plain[] =>
+  resources.filter(({ types }) => tierWithin(types) === tier);
 
 function mastersOf(resources: readonly Plain[]): (Master & { zone: string })[] {
-  const own = within(resources, masterPoolToken);
+  const own = within(resources, "master");
   const onAws = ofType(own, "aws:ec2/instance:Instance").map(({ name, json }) => ({
     name,
     address: textAt(json, "privateIp"),
@@ -111,7 +110,22 @@ function mastersOf(resources: readonly Plain[]): (Master & { zone: string })[] {
     const address = textAt(nic?.json, "ipConfigurations", 0, "privateIPAddress");
     return { name, address, zone: azureZone(textAt(json, "zones", 0)) };
   });
-  return [...onAws, ...onAzure].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...onAws, ...groupedMasters(own, resources), ...onAzure].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Masters that are a group stand for themselves in each of its zones. */
+function groupedMasters(own: readonly Plain[], resources: readonly Plain[]): (Master & { zone: string })[] {
+  return ofType(own, "aws:autoscaling/group:Group").flatMap((group) =>
+    zonesOfGroup(group, resources).map((zone) => {
+      const { minSize, maxSize } = group.json;
+      return { name: group.name, address: `${Number(minSize)} to ${Number(maxSize)} over all zones`, zone };
+    }),
+  );
+}
+
+function zonesOfGroup({ json }: Plain, resources: readonly Plain[]): string[] {
+  const subnets = listAt<string>(json, "vpcZoneIdentifiers").map((id) => zoneOfSubnet(id, resources));
+  return [...new Set([...subnets, ...listAt<string>(json, "availabilityZones")].filter((zone) => zone !== ""))];
 }
 
 type OwnMachine = ReturnType<typeof machinesOnPremises>[number];
@@ -149,13 +163,11 @@ function azureZone(zone: string): string {
 }
 
 function mediaOf(resources: readonly Plain[]): Topology["media"] & { zones: string[] } {
-  const own = within(resources, scalingMediaPoolToken);
+  const own = within(resources, "media");
   const [group] = ofType(own, "aws:autoscaling/group:Group");
   if (group) {
-    const subnets = listAt<string>(group.json, "vpcZoneIdentifiers").map((id) => zoneOfSubnet(id, resources));
-    const known = [...subnets, ...listAt<string>(group.json, "availabilityZones")].filter((zone) => zone !== "");
     const { minSize, maxSize } = group.json;
-    return { name: group.name, min: Number(minSize), max: Number(maxSize), zones: [...new Set(known)] };
+    return { name: group.name, min: Number(minSize), max: Number(maxSize), zones: zonesOfGroup(group, resources) };
   }
   const [scaleSet] = ofType(own, "azure-native:compute:VirtualMachineScaleSet");
   const [autoscale] = ofType(own, "azure-native:monitor:AutoscaleSetting");
@@ -170,10 +182,14 @@ function mediaOf(resources: readonly Plain[]): Topology["media"] & { zones: stri
 }
 
 function listenersOf(resources: readonly Plain[]): Listener[] {
-  const own = within(resources, loadBalancerToken);
+  const own = within(resources, "loadBalancer");
   const groups = ofType(own, "aws:lb/targetGroup:TargetGroup");
-  const media = within(resources, scalingMediaPoolToken);
-  const onAws = ofType(own, "aws:lb/listener:Listener").map(({ json, component }): Listener => {
+  const media = within(resources, "media");
+  // A listener without a target leads elsewhere by itself.
+  const passing = ofType(own, "aws:lb/listener:Listener").filter(
+    ({ json }) => textAt(json, "defaultActions", 0, "targetGroupArn") !== "",
+  );
+  const onAws = passing.map(({ json, component }): Listener => {
     const arn = textAt(json, "defaultActions", 0, "targetGroupArn");
     const group = groups.find((each) => textAt(each.json, "arn") === arn);
     const joinsMedia = media.some((each) => listAt<string>(each.json, "targetGroupArns").includes(arn));
@@ -182,7 +198,7 @@ function listenersOf(resources: readonly Plain[]): Listener[] {
       port: Number(json["port"]),
       targetPort: Number(group?.json["port"]),
       target: joinsMedia ? "media" : "master",
-      endsTls: json["protocol"] === "TLS",
+      endsTls: json["protocol"] === "TLS" || json["protocol"] === "HTTPS",
     };
   });
   const onAzure = ofType(own, "azure-native:network:LoadBalancer")
@@ -201,6 +217,13 @@ function listenersOf(resources: readonly Plain[]): Listener[] {
 const storeTypes: readonly { type: string; kind: Store["kind"]; service: string; key: string }[] = [
   { type: "aws:s3/bucket:Bucket", kind: "objects", service: "S3 bucket", key: "bucket" },
   { type: "aws:secretsmanager/secret:Secret", kind: "secrets", service: "Secrets Manager", key: "name" },
+  {
+    type: "aws:elasticache/replicationGroup:ReplicationGroup",
+    kind: "state",
+    service: "ElastiCache for Redis",
+    key: "replicationGroupId",
+  },
+  { type: "aws:sqs/queue:Queue", kind: "state", service: "SQS queue", key: "name" },
   { type: "azure-native:storage:StorageAccount", kind: "objects", service: "Storage account", key: "accountName" },
   { type: "azure-native:keyvault:Vault", kind: "secrets", service: "Key Vault", key: "vaultName" },
 ];

@@ -4,6 +4,7 @@
  */
 import { readStackFile } from "../../rehearsal/stack-file";
 import { acmCertificate, hostKey, kmsKey, sshKey, subnet, turnChain } from "../stacks/configs";
+import { enterpriseV2Rows } from "./edits-enterprise-v2";
 import type { Edit } from "./stacks";
 
 export const effects = [
@@ -13,6 +14,8 @@ export const effects = [
   "inPlace",
   /** Media nodes get a new template: each drains, and a new one takes its place. */
   "rollsMedia",
+  /** A group of masters gets a new template: new ones come before old ones go. */
+  "rollsMasters",
   /** One master's machine is made anew on its address and its disk. */
   "replacesOneMaster",
   /** Other resources come, go or are made anew. */
@@ -294,4 +297,4 @@ const onpremRows: readonly Row[] = [
   row("mongoUri", "mongodb://rehearsal-placeholder", onprem, "inPlace"),
 ];
 
-export const rows: readonly Row[] = [...sharedRows, ...awsRows, ...azureRows, ...onpremRows];
+export const rows: readonly Row[] = [...sharedRows, ...awsRows, ...azureRows, ...onpremRows, ...enterpriseV2Rows];

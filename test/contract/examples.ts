@@ -10,7 +10,7 @@ import type { Graph } from "../../rehearsal/graph";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
-import type { Settings } from "../../stacks/settings";
+import type { ClusterSettings, Settings } from "../../stacks/settings";
 import { exampleGraph } from "../support/graphs";
 
 export interface Example {
@@ -31,6 +31,12 @@ export const examples: readonly Example[] = [
   { stack: "onprem-ha-dns", cloud: "onprem", ownNetwork: false },
   { stack: "onprem-ha-nlb", cloud: "onprem", ownNetwork: false },
 ];
+
+/** Enterprise v2, for which most of the contract of OpenVidu 3 means nothing. */
+export const enterpriseV2Example: Example = { stack: "aws-enterprise-v2", cloud: "aws", ownNetwork: true };
+
+/** Every stack of every edition; what holds whatever is deployed. */
+export const allExamples: readonly Example[] = [...examples, enterpriseV2Example];
 
 export const modes = ["up", "preview"] as const;
 export type Mode = (typeof modes)[number];
@@ -104,8 +110,15 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
   return evaluate({ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview, stackOutputs });
 }
 
-/** The settings that the program reads from an example's config. */
-export function settingsOf(stack: string): Settings {
+/** The settings that the program reads from an example's config, of an edition of OpenVidu 3. */
+export function settingsOf(stack: string): ClusterSettings {
+  const settings = anySettingsOf(stack);
+  if (settings.edition === "enterprise-v2") throw new Error(`${stack} is no stack of OpenVidu 3`);
+  return settings;
+}
+
+/** The same of any edition. */
+export function anySettingsOf(stack: string): Settings {
   const { config, secretKeys } = readStackFile(stack, { environment: {} });
   const { raw, secrets } = splitConfig(config, (key) => secretKeys.includes(key));
   const { settings, problems } = checkConfig(raw, secrets, stack);

@@ -9,12 +9,13 @@ import type { CloudName } from "../../components/cloud";
 import { placeholders } from "../../rehearsal/placeholders";
 import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
-import type { SecretKey, Settings } from "../../stacks/settings";
+import type { ClusterSettings, SecretKey } from "../../stacks/settings";
 import {
   acmCertificate,
   awsAdopt,
   azureAdopt,
   check,
+  clusterSettings,
   diskEncryptionSet,
   dnsZone,
   galleryImage,
@@ -27,11 +28,10 @@ import {
   turnChain,
 } from "./configs";
 
-function settingsOf(cloud: CloudName, changes: Readonly<Record<string, unknown>> = {}): Settings {
+function settingsOf(cloud: CloudName, changes: Readonly<Record<string, unknown>> = {}): ClusterSettings {
   const result = check(cloud, changes);
   assert.deepEqual(lines(result), []);
-  assert.ok(result.settings);
-  return result.settings;
+  return clusterSettings(result);
 }
 
 interface Acceptance {
@@ -39,7 +39,7 @@ interface Acceptance {
   readonly cloud: CloudName;
   readonly changes: Readonly<Record<string, unknown>>;
   /** The part of the settings that is looked at, and its value. */
-  readonly look: (settings: Settings) => unknown;
+  readonly look: (settings: ClusterSettings) => unknown;
   readonly is: unknown;
 }
 
@@ -284,18 +284,19 @@ describe("own certificates of both domains", () => {
       });
       const result = check(cloud, changes, given);
       assert.deepEqual(lines(result), []);
-      assert.deepEqual(result.settings?.turn, { domain: "turn.example.com", chain: turnChain });
+      assert.deepEqual(clusterSettings(result).turn, { domain: "turn.example.com", chain: turnChain });
     });
   }
 });
 
 describe("example stacks", () => {
   const names = [
-    ...["aws-elastic", "aws-ha", "aws-ha-letsencrypt", "aws-ha-production", "aws-ha-turn"],
+    ...["aws-elastic", "aws-enterprise-v2", "aws-ha", "aws-ha-letsencrypt", "aws-ha-production", "aws-ha-turn"],
     ...["azure-elastic", "azure-ha", "azure-ha-production"],
     ...["onprem-elastic", "onprem-ha-dns", "onprem-ha-nlb"],
   ];
   const more: Readonly<Record<string, readonly SecretKey[]>> = {
+    "aws-enterprise-v2": ["elasticsearchPassword"],
     "azure-ha-production": ["certificatePrivateKey"],
     "onprem-elastic": ["sshPrivateKey"],
     "onprem-ha-dns": ["sshPrivateKey"],

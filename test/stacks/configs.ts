@@ -3,7 +3,7 @@
  */
 import type { CloudName } from "../../components/cloud";
 import { checkConfig, type CheckResult, type SecretInputs } from "../../stacks/check";
-import type { SecretKey } from "../../stacks/settings";
+import type { ClusterSettings, SecretKey } from "../../stacks/settings";
 
 export const stackName = "acme";
 
@@ -89,6 +89,12 @@ export function secrets(values: Readonly<Partial<Record<SecretKey, string | unde
   return Object.fromEntries(
     all.flatMap(([key, value]) => (value === undefined ? [] : [[key, { value, encrypted: true }]])),
   );
+}
+
+/** The settings that a check led to, of an edition of OpenVidu 3. */
+export function clusterSettings({ settings }: CheckResult): ClusterSettings {
+  if (!settings || settings.edition === "enterprise-v2") throw new Error("no settings of OpenVidu 3");
+  return settings;
 }
 
 /** The problems of a check as lines `path: reason`, in order. */

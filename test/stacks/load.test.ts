@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { placeholders } from "../../rehearsal/placeholders";
 import { ConfigError, formatProblems } from "../../stacks/errors";
 import { loadSettings, splitConfig } from "../../stacks/load";
+import { clusterSettings } from "./configs";
 
 const shortest = {
   "openvidu:cloud": "aws",
@@ -45,7 +46,8 @@ describe("loading a stack's config", () => {
       "aws:region": "us-east-1",
       "pulumi:disable-default-providers": '["aws"]',
     });
-    const { settings, secrets } = loadSettings();
+    const { settings: loaded, secrets } = loadSettings();
+    const settings = clusterSettings({ settings: loaded });
     assert.deepEqual(
       [settings.media.max, settings.secretRecoveryDays, settings.deletionProtection, settings.installFlags],
       [8, 14, false, ["--debug", "--verbose"]],

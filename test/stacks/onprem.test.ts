@@ -2,8 +2,8 @@
  * Configs of clusters on the customer's own machines: what is refused, in which words, and what is made of the rest.
  */
 import assert from "node:assert/strict";
-import type { SecretKey, Settings } from "../../stacks/settings";
-import { check, dnsZone, hostKey, hosts, lines, secrets, sshKey } from "./configs";
+import type { ClusterSettings, SecretKey } from "../../stacks/settings";
+import { check, clusterSettings, dnsZone, hostKey, hosts, lines, secrets, sshKey } from "./configs";
 
 type Changes = Readonly<Record<string, unknown>>;
 
@@ -110,19 +110,19 @@ describe("configs of own machines that are refused", () => {
   }
 });
 
-function settingsOf(changes: Changes = {}, given?: Partial<Record<SecretKey, string>>): Settings {
+function settingsOf(changes: Changes = {}, given?: Partial<Record<SecretKey, string>>): ClusterSettings {
   const result = check("onprem", changes, given && secrets(given));
   assert.deepEqual(lines(result), []);
-  return result.settings!;
+  return clusterSettings(result);
 }
 
-const own = (settings: Settings): NonNullable<Settings["onPremises"]> => settings.onPremises!;
+const own = (settings: ClusterSettings): NonNullable<ClusterSettings["onPremises"]> => settings.onPremises!;
 
 interface Acceptance {
   readonly name: string;
   readonly changes: Changes;
   readonly given?: Partial<Record<SecretKey, string>>;
-  readonly look: (settings: Settings) => unknown;
+  readonly look: (settings: ClusterSettings) => unknown;
   readonly is: unknown;
 }
 

@@ -2,10 +2,12 @@
 import type { CloudModel } from "../../model";
 import { withQuotas } from "../quotas";
 import { balancing } from "./balancing";
+import { cache } from "./cache";
 import { compute } from "./compute";
 import { dns } from "./dns";
 import { identity } from "./identity";
 import { lookups } from "./lookups";
+import { messaging } from "./messaging";
 import { network } from "./network";
 import { quotas } from "./quotas";
 import { security } from "./security";
@@ -14,6 +16,19 @@ import { storage } from "./storage";
 export const aws: CloudModel = {
   replacement: "givenName",
   keptInPreview: "all",
-  resources: withQuotas({ ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute }, quotas),
+  resources: withQuotas(
+    {
+      ...network,
+      ...security,
+      ...identity,
+      ...storage,
+      ...balancing,
+      ...dns,
+      ...compute,
+      ...cache,
+      ...messaging,
+    },
+    quotas,
+  ),
   invokes: lookups,
 };
