@@ -136,7 +136,7 @@ export const ownMachines: readonly LedgerRow[] = [
         "concerns the machine that comes, is replaced or goes, and no other; what goes is drained before its credentials go",
       ),
       edit("that replaces two masters at once is refused"),
-      own("are told the same four addresses in slot order, and their own"),
+      own("are told the same addresses of masters in slot order, and their own"),
     ],
   },
   {

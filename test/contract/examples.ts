@@ -29,6 +29,7 @@ export const examples: readonly Example[] = [
   { stack: "azure-ha-production", cloud: "azure", ownNetwork: false },
   { stack: "onprem-ha-dns", cloud: "onprem", ownNetwork: false },
   { stack: "onprem-ha-nlb", cloud: "onprem", ownNetwork: false },
+  { stack: "onprem-elastic", cloud: "onprem", ownNetwork: false },
 ];
 
 export const modes = ["up", "preview"] as const;
