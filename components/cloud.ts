@@ -63,6 +63,8 @@ export interface Cloud {
   readonly MasterPool: Role<MasterPoolArgs, MasterPool>;
   readonly ScalingMediaPool: Role<ScalingMediaPoolArgs, ScalingMediaPool>;
   readonly DomainName: Role<DomainNameArgs, DomainName>;
+  /** Asks for the domain of a DNS zone, without a dot at its end. Present where the cloud holds zones. */
+  readonly zoneNameOf?: (zoneId: string, opts: pulumi.InvokeOptions) => Promise<string>;
   /** Absent where nothing of the cloud watches over machines. */
   readonly Alarms?: Role<AlarmsArgs, Alarms>;
 }

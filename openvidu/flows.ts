@@ -8,8 +8,11 @@ import type { FeatureName, ModuleName, RtcEngine } from "./modules";
 import { type PortRange, ports } from "./ports";
 import { isAtLeast, type OpenViduVersion } from "./versions";
 
-/** Ends of a flow. `operator` is the customer's own address ranges, empty unless configured. */
-export const endpoints = ["internet", "operator", "loadBalancer", "master", "media"] as const;
+/**
+ * Ends of a flow. `operator` is the customer's own address ranges, empty unless configured. `turnLoadBalancer` is a second
+ * load balancer, for a TURN domain whose TLS the cloud ends; where Caddy ends it both domains share the first.
+ */
+export const endpoints = ["internet", "operator", "loadBalancer", "master", "media", "turnLoadBalancer"] as const;
 export type Endpoint = (typeof endpoints)[number];
 
 /** Who ends TLS for the main domain: the cloud's load balancer, or Caddy on the masters (passthrough). */
@@ -81,6 +84,14 @@ const meet: FlowCondition = { ...all, module: "openviduMeet" };
 const meetOnOldPort: FlowCondition = { ...meet, before: "3.6.0" };
 const customApp: FlowCondition = { ...all, feature: "customApp", since: "3.6.1" };
 const rtmp: FlowCondition = { ...all, feature: "rtmp" };
+/** TURN's own domain behind a cloud's load balancer that ends TLS (reference/aws-reference.md 5.4 a). */
+const balancedTurn: FlowCondition = {
+  ...ha,
+  entry: ["balanced"],
+  tls: "loadBalancer",
+  turnDomain: true,
+  before: "3.6.0",
+};
 /** Entries with a load balancer, whoever runs it. */
 const anyBalancer: FlowCondition = { entry: ["balanced", "external"] };
 const balancer: FlowCondition = { entry: ["balanced"] };
@@ -120,7 +131,7 @@ const rows: readonly Row[] = [
   // Masters to media nodes.
   { id: "api-media", from: "master", to: "media", ports: ports.livekitApi, when: all, purpose: "LiveKit API of the media node" },
   { id: "turn-tls-media", from: "master", to: "media", ports: ports.turnTls, when: { ...all, since: "3.6.0" }, purpose: "TURN after Caddy has ended TLS" },
-  { id: "turn-tls-media-old", from: "master", to: "media", ports: ports.turnTls, when: { ...all, turnDomain: true, before: "3.6.0" }, purpose: "TURN after TLS of its own domain has ended" },
+  { id: "turn-tls-media-old", from: "master", to: "media", ports: ports.turnTls, when: { ...all, turnDomain: true, tls: "node", before: "3.6.0" }, purpose: "TURN after Caddy has ended TLS of its own domain" },
   { id: "whip-http", from: "master", to: "media", ports: ports.whipHttp, when: { ...all, feature: "whip" }, purpose: "WHIP signalling" },
   { id: "rtmp-media", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, tls: "node" }, purpose: "RTMP after Caddy has ended TLS" },
   { id: "rtmp-media-external", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, ...external }, purpose: "RTMP after the load balancer has ended TLS" },
@@ -160,6 +171,12 @@ const rows: readonly Row[] = [
   // Out of the cluster: images, licence server, STUN, webhooks, streaming targets, and media to clients at any port.
   { id: "outbound-master", from: "master", to: "internet", protocol: "all", ports: ports.all, when: all, purpose: "images, licence server, storage, webhooks" },
   { id: "outbound-media", from: "media", to: "internet", protocol: "all", ports: ports.all, when: all, purpose: "media to clients, images, storage, streaming targets" },
+
+  // A domain of TURN's own, up to 3.5. At the end, because Azure's priorities are the places of earlier rows.
+  { id: "turn-tls-media-external", from: "master", to: "media", ports: ports.turnTls, when: { ...ha, ...external, turnDomain: true, before: "3.6.0" }, purpose: "TURN after the load balancer has ended TLS of its own domain" },
+  { id: "entry-turns", from: "internet", to: "turnLoadBalancer", ports: ports.https, when: balancedTurn, purpose: "TURN over TLS under its own domain" },
+  { id: "balanced-turn", from: "turnLoadBalancer", to: "media", ports: ports.turnTls, when: balancedTurn, purpose: "decrypted TURN from its own load balancer" },
+  { id: "health-turn", from: "turnLoadBalancer", to: "media", ports: ports.livekitApi, kind: "healthCheck", when: balancedTurn, purpose: "health check of LiveKit" },
 ];
 
 /** Every row of the table, applying or not; for documentation. */

@@ -83,14 +83,14 @@ function waysIn(rule: GroupRule, outOf: readonly GroupRule[]): ReachRow[] {
   return ways.map((ports) => row(rule.peer, rule.tier, rule, ports));
 }
 
-/** A rule at the load balancer without a listener or target behind it is said to be idle. */
+/** A rule at a load balancer without a listener or target behind it is said to be idle. */
 function markIdle(reach: ReachRow, resources: readonly PlainResource[]): ReachRow {
-  const used =
-    reach.to === "loadBalancer"
-      ? listenerPorts(resources)
-      : reach.from === "loadBalancer"
-        ? targetPorts(resources)
-        : undefined;
+  const of = (tier: string): PlainResource[] => resources.filter((each) => each.tier === tier);
+  const used = isBalancer(reach.to)
+    ? listenerPorts(of(reach.to))
+    : isBalancer(reach.from)
+      ? targetPorts(of(reach.from))
+      : undefined;
   const isUsed = used === undefined || used.some((port) => port >= reach.ports.first && port <= reach.ports.last);
   return isUsed ? reach : { ...reach, purpose: `${reach.purpose} (nothing listens)` };
 }
@@ -108,7 +108,11 @@ function targetPorts(resources: readonly PlainResource[]): number[] {
 }
 
 function isTier(party: string): party is Tier {
-  return party === "loadBalancer" || party === "master" || party === "media";
+  return isBalancer(party) || party === "master" || party === "media";
+}
+
+function isBalancer(party: string): boolean {
+  return party === "loadBalancer" || party === "turnLoadBalancer";
 }
 
 function row(from: string, to: string, { protocol, purpose }: GroupRule, ports: PortSpan): ReachRow {

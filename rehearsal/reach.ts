@@ -2,7 +2,7 @@
  * Who can reach whom, read back from the rules that the clouds would get: not from the flow table that they were made
  * from, so that a wrong rule shows.
  */
-import { loadBalancerToken } from "../components/load-balancer";
+import { loadBalancerToken, turnBalancerSuffix } from "../components/load-balancer";
 import { masterPoolToken } from "../components/master-pool";
 import { scalingMediaPoolToken } from "../components/scaling-media-pool";
 import type { Graph, RecordedResource } from "./graph";
@@ -10,9 +10,9 @@ import { type Json, unwrapSecrets } from "./json";
 import { reachOnAws } from "./reach-aws";
 import { reachOnAzure } from "./reach-azure";
 import { reachOnPremises } from "./reach-onprem";
-import { qualifiedType } from "./urn";
+import { nameOf, qualifiedType } from "./urn";
 
-export const tiers = ["loadBalancer", "master", "media"] as const;
+export const tiers = ["loadBalancer", "turnLoadBalancer", "master", "media"] as const;
 export type Tier = (typeof tiers)[number];
 
 /** One permitted way, in terms that are the same on every cloud. */
@@ -64,11 +64,12 @@ function plainResource(resource: RecordedResource): PlainResource {
   };
 }
 
-function tierOf({ urn }: RecordedResource): Tier | undefined {
+function tierOf({ urn, parent = "" }: RecordedResource): Tier | undefined {
   const types = qualifiedType(urn).split("$");
   if (types.includes(masterPoolToken)) return "master";
   if (types.includes(scalingMediaPoolToken)) return "media";
-  return types.includes(loadBalancerToken) ? "loadBalancer" : undefined;
+  if (!types.includes(loadBalancerToken)) return undefined;
+  return nameOf(parent).endsWith(turnBalancerSuffix) ? "turnLoadBalancer" : "loadBalancer";
 }
 
 function dropRepeats(rows: readonly ReachRow[]): ReachRow[] {

@@ -239,6 +239,8 @@ function isRequired(key: SecretKey, topic: (key: string) => string | undefined):
       return true;
     case "certificatePrivateKey":
       return /"kind":"owncert"/.test(topic("certificate") ?? "");
+    case "turnCertificatePrivateKey":
+      return /"chain":/.test(topic("turn") ?? "");
     case "sshPrivateKey":
       return onPremises && !/"agent":true/.test(topic("ssh") ?? "");
     case "s3SecretKey":

@@ -125,7 +125,7 @@ function textsIn(value: unknown): string[] {
 }
 
 /** Places where somebody may have put a private key by mistake. */
-const neverShown = new Set(["certificate.chain", "access.sshPublicKey"]);
+const neverShown = new Set(["certificate.chain", "turn.chain", "access.sshPublicKey"]);
 
 function withValue(message: string, value: unknown, secret: boolean): string {
   if (value === undefined) return `is missing; it ${message}`;

@@ -46,9 +46,10 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
   const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom });
   const names = [...new Set([settings.cloud, ...(dnsCloud ? [dnsCloud] : [])])];
   const providers = names.map((name) => clouds[name].createProvider(name, { region: regionOf(name, settings), tags }));
+  const dnsZoneName = await zoneNameOf(settings, dnsCloud, providers[names.findIndex((name) => name === dnsCloud)]);
   const cluster = new topologies[settings.edition](
     "openvidu",
-    { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud], settings, secrets },
+    { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud], dnsZoneName, settings, secrets },
     { providers },
   );
   const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage, handover } = cluster;
@@ -57,6 +58,15 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
     ...(handover && { handover }),
   };
   return { ...results, ...remembered(settings) };
+}
+
+/** The domain of the zone for DNS; asked only where a second name may or may not lie in it. */
+async function zoneNameOf(
+  { dns, turn }: Settings,
+  cloud: CloudName | undefined,
+  provider: pulumi.ProviderResource | undefined,
+): Promise<string | undefined> {
+  return turn && cloud && dns.kind !== "none" ? clouds[cloud].zoneNameOf?.(dns.zoneId, { provider }) : undefined;
 }
 
 /** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */

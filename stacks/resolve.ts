@@ -17,6 +17,7 @@ import type {
   NetworkSettings,
   Settings,
   StorageSettings,
+  TurnSettings,
 } from "./settings";
 
 /** A config whose values all have the right shape, though a required one may be missing. */
@@ -41,6 +42,7 @@ function resolveCloud(config: CloudConfig, facts: CloudFacts): Settings {
     ...(config.cloud === "azure" && config.resourceGroup !== undefined ? { resourceGroup: config.resourceGroup } : {}),
     ...(config.domain !== undefined ? { domain: config.domain } : {}),
     certificate: resolveCertificate(config),
+    ...resolveTurn(config.turn),
     dns: config.dns ?? { kind: "none" },
     masters: resolveMasters(config, profile, facts),
     media: resolveMedia(config, profile, facts),
@@ -78,6 +80,19 @@ function resolveCertificate(config: CloudConfig): CertificateSettings {
   return certificate.kind === "owncert"
     ? { kind: "owncert", chain: certificate.chain.replace(/\s/g, "") }
     : certificate;
+}
+
+/** TURN's own domain, where a config has one; the same on every cloud. */
+export function resolveTurn(turn: Partial<TurnSettings> | undefined): { readonly turn?: TurnSettings } {
+  if (turn?.domain === undefined) return {};
+  const { domain, certificateArn, chain } = turn;
+  return {
+    turn: {
+      domain,
+      ...(certificateArn !== undefined ? { certificateArn } : {}),
+      ...(chain !== undefined ? { chain: chain.replace(/\s/g, "") } : {}),
+    },
+  };
 }
 
 function resolveMasters(config: CloudConfig, profile: Profile, facts: CloudFacts): MasterSettings {

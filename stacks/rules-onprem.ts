@@ -5,7 +5,6 @@
 import { cidrProblem, cidrsOverlap } from "../components/cidr";
 import type { Problem } from "../components/errors";
 import { type ClusterEdition, editionTitles, masterCounts } from "../openvidu/editions";
-import { isAtLeast } from "../openvidu/versions";
 import { type CheckedOnpremConfig, splitFlags } from "./resolve";
 import type { Rule, RuleContext } from "./rules";
 
@@ -112,7 +111,7 @@ function checkNames({ settings }: Context): Problem[] {
     );
 }
 
-// --- entry, certificate, TURN ----------------------------------------------------------------------------------------
+// --- entry, certificate ----------------------------------------------------------------------------------------------
 
 function checkEntry({ config: { entry, certificate } }: Context): Problem[] {
   if (entry === undefined || entry.kind === "dns") return [];
@@ -128,29 +127,6 @@ function checkEntry({ config: { entry, certificate } }: Context): Problem[] {
       problem(
         "certificate",
         'has no use with entry kind "loadBalancer": that load balancer has the certificate; remove it',
-      ),
-    );
-  }
-  return problems;
-}
-
-function checkTurn({ config: { turn, entry, domain }, settings: { version, certificate } }: Context): Problem[] {
-  if (!turn) return [];
-  const problems: Problem[] = [];
-  const path = "turn.domain";
-  if (turn.domain === domain) problems.push(problem(path, "must be another name than openvidu:domain"));
-  if (isAtLeast(version, "3.6.0") && entry?.kind !== "loadBalancer") {
-    problems.push(
-      problem(
-        path,
-        `has no use in ${version}, where TURN uses the main domain unless entry kind is "loadBalancer"; remove it`,
-      ),
-    );
-  } else if (certificate.kind === "owncert") {
-    problems.push(
-      problem(
-        path,
-        'would need a second certificate, which is not possible with certificate kind "owncert"; use "letsencrypt"',
       ),
     );
   }
@@ -184,7 +160,6 @@ function checkBuckets({ config: { storage }, settings: { modules } }: Context): 
 
 /** Flags that settings of this cloud stand for. */
 const keysOfFlags: Readonly<Record<string, string>> = {
-  "--turn-domain-name": "turn.domain",
   "--forceUTCTimezone": "utc",
   "--public-ip": "hosts[].publicAddress",
   "--force-media-node-public-ip": "hosts[].publicAddress",
@@ -208,7 +183,6 @@ export const onPremisesRules: readonly Rule<CheckedOnpremConfig>[] = [
   { reads: ["hosts", "entry"], check: checkPublicAddresses },
   { reads: ["hosts", "domain"], editions: ["elastic"], check: checkNameOfAddress },
   { reads: ["entry", "certificate"], check: checkEntry },
-  { reads: ["turn", "entry", "domain", "version", "certificate"], check: checkTurn },
   { reads: ["firewall", "access"], check: checkFirewall },
   { reads: ["storage", "modules"], editions: ["ha"], check: checkBuckets },
   { reads: ["installFlags"], check: checkFlags },

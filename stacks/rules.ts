@@ -2,18 +2,18 @@
  * What the keys of a config have to do with one another and with what a cloud offers. Each rule names the keys that it
  * reads; it is left out when one of them has the wrong shape. Pure.
  */
-import { X509Certificate } from "node:crypto";
 import { cidrProblem, cidrsOverlap } from "../components/cidr";
 import type { Problem } from "../components/errors";
 import { certificateTypes, installerFlags } from "../openvidu/installer";
 import { type ClusterEdition, clusterEditions } from "../openvidu/editions";
 import { isAtLeast } from "../openvidu/versions";
 import type { CloudFacts } from "../providers/facts";
+import { acmProblems, chainProblems, mainCertificate } from "./certificates";
 import { formatPath, type Path } from "./paths";
-import { pemBlocks } from "./pem";
 import { defaults, type MachineCloud } from "./profiles";
 import { type CheckedConfig, type CheckedOnpremConfig, type CloudConfig, splitFlags } from "./resolve";
 import { onPremisesRules } from "./rules-onprem";
+import { turnRules } from "./rules-turn";
 import type { Settings } from "./settings";
 
 export interface RuleContext<C extends CheckedConfig = CheckedConfig> {
@@ -100,35 +100,10 @@ function checkDomain({ config, settings: { edition, certificate, dns } }: RuleCo
   return problems;
 }
 
-function checkAcm({ settings: { certificate, domain, dns, region } }: RuleContext<CloudConfig>): Problem[] {
+function checkAcm({ settings }: RuleContext<CloudConfig>): Problem[] {
+  const { certificate, domain } = settings;
   if (certificate.kind !== "acm" || domain === undefined) return [];
-  const problems: Problem[] = [];
-  if (certificate.arn === undefined) {
-    if (domain.length > 64) {
-      problems.push(
-        problem(
-          "domain",
-          `has ${domain.length} characters; a certificate of ACM takes at most 64, unless openvidu:certificate.arn names one`,
-        ),
-      );
-    }
-    if (dns.kind === "azure-dns") {
-      problems.push(
-        problem(
-          "certificate.arn",
-          'is missing; a new certificate of ACM is proven in Route 53 or by hand, so with dns kind "azure-dns" name an existing one',
-        ),
-      );
-    }
-  } else if (certificate.arn.split(":")[3] !== region) {
-    problems.push(
-      problem(
-        "certificate.arn",
-        `${quoted(certificate.arn)} lies in another region than the load balancer; it must be one of ${region}`,
-      ),
-    );
-  }
-  return problems;
+  return acmProblems(mainCertificate, domain, certificate.arn, settings);
 }
 
 function checkDnsZone({ settings: { dns, domain } }: RuleContext): Problem[] {
@@ -139,27 +114,7 @@ function checkDnsZone({ settings: { dns, domain } }: RuleContext): Problem[] {
 }
 
 function checkOwnCertificate({ settings: { certificate, domain } }: RuleContext): Problem[] {
-  if (certificate.kind !== "owncert") return [];
-  const path = "certificate.chain";
-  const [leaf, ...issuers] = pemBlocks(certificate.chain, "CERTIFICATE");
-  if (leaf === undefined)
-    return [problem(path, 'the value must be base64 of a PEM text that begins with "-----BEGIN CERTIFICATE-----"')];
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(Buffer.from(certificate.chain, "base64").toString("latin1"))) {
-    return [
-      problem(
-        path,
-        "holds a private key; give the key as the secret openvidu:certificatePrivateKey, and replace it, for it was in plain text",
-      ),
-    ];
-  }
-  try {
-    const first = new X509Certificate(leaf);
-    issuers.forEach((issuer) => new X509Certificate(issuer));
-    if (domain === undefined || first.checkHost(domain) !== undefined) return [];
-    return [problem(path, `its first certificate is not made for the domain ${quoted(domain)}`)];
-  } catch {
-    return [problem(path, "holds something that is not an X.509 certificate")];
-  }
+  return certificate.kind === "owncert" ? chainProblems(mainCertificate, certificate.chain, domain) : [];
 }
 
 // --- machines --------------------------------------------------------------------------------------------------------
@@ -499,7 +454,7 @@ const ownFlags: ReadonlySet<string> = new Set(
     certificateTypes.flatMap((certificate) =>
       (["master", "media"] as const).flatMap((role) =>
         clusterEditions.flatMap((edition) =>
-          installerFlags({ cloud, edition, role, tls: "node", certificate, additionalFlags: [] }).map(
+          installerFlags({ cloud, edition, role, tls: "node", certificate, turnDomain: true, additionalFlags: [] }).map(
             ({ flag }) => flag,
           ),
         ),
@@ -519,7 +474,13 @@ const keysOfFlags: Readonly<Partial<Record<string, string>>> = {
   "--owncert-private-key": "certificatePrivateKey",
   "--meet-initial-admin-password": "meetAdminPassword",
   "--meet-initial-api-key": "meetApiKey",
+  "--turn-domain-name": "turn.domain",
+  "--turn-owncert-public-key": "turn.chain",
+  "--turn-owncert-private-key": "turnCertificatePrivateKey",
 };
+
+/** A flag of 3.3 to 3.5 that wants another listener and other firewall rules than a cluster of these releases has. */
+const turnWithMainDomain = "--experimental-turn-tls-with-main-domain";
 
 const nameOfFlag = (flag: string) => flag.split("=", 1)[0]!;
 
@@ -544,6 +505,10 @@ function checkInstallFlags({ config }: RuleContext): Problem[] {
           `${quoted(name)} is set by the program itself; ${instead ? `use openvidu:${instead}` : "remove it"}`,
         ),
       ];
+    }
+    if (name === turnWithMainDomain) {
+      const reason = "is not supported; use openvidu:turn.domain, or 3.6.0 or later, which needs no flag";
+      return [problem(path, `${quoted(name)} ${reason}`)];
     }
     if (flags.findIndex((other) => nameOfFlag(other) === name) !== i)
       return [problem(path, `${quoted(name)} is given twice`)];
@@ -664,6 +629,7 @@ const rules: readonly Rule<CloudConfig>[] = [
   { reads: ["region", "resourceGroup", "storage"], check: checkStorage },
   { reads: ["region", "encryption"], check: checkKey },
   { reads: ["tags"], check: checkTags },
+  ...turnRules,
 ];
 
 /** What holds on every cloud, and what holds on the customer's own machines alone. */
@@ -677,4 +643,5 @@ const ownMachines: readonly Rule<CheckedOnpremConfig>[] = [
   { reads: ["features.customApp", "version"], check: checkFeatures },
   { reads: ["installFlags"], check: checkInstallFlags },
   ...onPremisesRules,
+  ...turnRules,
 ];

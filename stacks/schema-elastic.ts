@@ -16,6 +16,7 @@ import {
   mastersShape,
   onpremSchema,
   subnet,
+  turnGroup,
 } from "./schema";
 
 /** A group like another one, less some keys, with others added or in place of them. */
@@ -54,6 +55,9 @@ const certificate = {
     .describe("Optional. How the domain gets its certificate. Default letsencrypt."),
 };
 
+/** Both domains lead to the one master. */
+const turn = { turn: turnGroup({}) };
+
 const onlyMaster = (shape: ReturnType<typeof mastersShape>) => ({
   masters: group(shape).optional().describe("Optional. The master."),
 });
@@ -70,6 +74,7 @@ export const awsElasticSchema = regroup(awsSchema, [], {
   ...edition,
   ...domain,
   ...certificate,
+  ...turn,
   ...onlyMaster(mastersShape(65536, 65536, oneMaster)),
   network: regroup(awsNetwork, ["nat", "acceptSingleZone"], {
     adopt: regroup(awsNetwork.shape.adopt.unwrap(), ["loadBalancerSubnetIds"], {
@@ -97,6 +102,7 @@ export const azureElasticSchema = regroup(azureSchema, [], {
   ...edition,
   ...domain,
   ...certificate,
+  ...turn,
   ...onlyMaster(mastersShape(4095, 32767, oneMaster)),
   network: regroup(azureNetwork, ["nat", "acceptSingleZone"], {
     adopt: regroup(azureNetwork.shape.adopt.unwrap(), [], {
@@ -115,6 +121,7 @@ const onpremStorage = onpremSchema.shape.storage.unwrap();
 export const onpremElasticSchema = regroup(onpremSchema, ["entry"], {
   ...edition,
   ...domain,
+  ...turn,
   hosts: hostList(oneMaster).describe("Required. The machines: one master, and media nodes."),
   storage: group({
     s3: regroup(onpremStorage.shape.s3.unwrap(), ["clusterDataBucket"], {})

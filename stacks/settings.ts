@@ -12,11 +12,15 @@ export const secretKeys = [
   "meetAdminPassword",
   "meetApiKey",
   "certificatePrivateKey",
+  "turnCertificatePrivateKey",
   "sshPrivateKey",
   "s3SecretKey",
   "mongoUri",
 ] as const;
 export type SecretKey = (typeof secretKeys)[number];
+
+/** Secrets that are PEM in base64, whose line breaks mean nothing. */
+export const base64Keys: ReadonlySet<SecretKey> = new Set(["certificatePrivateKey", "turnCertificatePrivateKey"]);
 
 /** Secrets that only a cluster on the customer's own machines has a use for. */
 const onlyOnPremises: readonly SecretKey[] = ["sshPrivateKey", "s3SecretKey", "mongoUri"];

@@ -202,8 +202,11 @@ export const ledger: readonly LedgerRow[] = [
     id: "AWS-W-18",
     problem: "Unanchored edits hit other settings, and slashes break them.",
     status: "resolved",
-    how: "Settings are edited by key, with any value stored literally.",
-    shownBy: [applying("stores any characters literally and touches no other line")],
+    how: "Settings are edited by key, with any value stored literally. TURN's own domain is a key of its own, which goes only with the setting.",
+    shownBy: [
+      applying("stores any characters literally and touches no other line"),
+      applying("takes a domain of TURN's own back, and adds no line for it where there is none"),
+    ],
   },
   {
     id: "AWS-W-19",
@@ -1045,8 +1048,12 @@ export const ledger: readonly LedgerRow[] = [
     id: "AZ-O2",
     problem: "Unanchored replacement hits other lines.",
     status: "resolved",
-    how: "Settings are edited by key.",
-    shownBy: [applying("stores any characters literally and touches no other line")],
+    how: "Settings are edited by key, TURN's own domain among them.",
+    shownBy: [
+      applying("stores any characters literally and touches no other line"),
+      applying("takes a domain of TURN's own back, and adds no line for it where there is none"),
+      "a domain of TURN's own where Caddy ends TLS is told to all masters on Azure, with a second certificate of the customer's own",
+    ],
   },
   {
     id: "AZ-O3",

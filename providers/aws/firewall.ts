@@ -13,7 +13,7 @@ import { formatPorts } from "../../openvidu/ports";
 import { after, named } from "./support";
 
 /** Tiers that have a group. */
-export const tiers = ["loadBalancer", "master", "media"] as const;
+export const tiers = ["loadBalancer", "master", "media", "turnLoadBalancer"] as const;
 export type Tier = (typeof tiers)[number];
 
 /** One rule as data: who is on the other side of one tier's group. */
@@ -51,15 +51,12 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
   public readonly masters: FirewallTier;
   public readonly media: FirewallTier;
   public readonly loadBalancerRulesId: pulumi.Output<string>;
+  public readonly turnLoadBalancerRulesId?: pulumi.Output<string>;
 
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super(firewallToken, name, {}, opts);
     const self = { parent: this };
-    const groups = {
-      loadBalancer: createGroup(`${name}-load-balancer`, "OpenVidu load balancer"),
-      master: createGroup(`${name}-masters`, "OpenVidu master nodes"),
-      media: createGroup(`${name}-media`, "OpenVidu media nodes"),
-    } satisfies Record<Tier, ec2.SecurityGroup>;
+    const groups = new Map(tiersIn(args.flows).map((tier) => [tier, createGroup(tier)]));
     const rules = securityGroupRules(args.flows, args);
     const made = rules.map((rule) => ({ tier: rule.tier, resource: createRule(rule) }));
     for (const [group, count] of Object.entries(countRules(rules))) {
@@ -69,36 +66,50 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
       }
     }
 
-    this.masters = { rulesId: withRules("master"), memberOfId: groups.master.id };
-    this.media = { rulesId: withRules("media"), memberOfId: groups.media.id };
+    this.masters = tierOf("master");
+    this.media = tierOf("media");
     this.loadBalancerRulesId = withRules("loadBalancer");
+    if (groups.has("turnLoadBalancer")) this.turnLoadBalancerRulesId = withRules("turnLoadBalancer");
     this.registerOutputs({
       masters: this.masters,
       media: this.media,
       loadBalancerRulesId: this.loadBalancerRulesId,
+      ...(this.turnLoadBalancerRulesId && { turnLoadBalancerRulesId: this.turnLoadBalancerRulesId }),
     });
+
+    function groupId(tier: Tier): pulumi.Output<string> {
+      const group = groups.get(tier);
+      if (!group) throw new Error(`a rule names ${tier}, which no flow leads to`);
+      return group.id;
+    }
+
+    function tierOf(tier: Tier): FirewallTier {
+      return { rulesId: withRules(tier), memberOfId: groupId(tier) };
+    }
 
     /** A group's id for those who need its rules too, from their first packet to their last. */
     function withRules(tier: Tier): pulumi.Output<string> {
       const own = made.filter((each) => each.tier === tier).map(({ resource }) => resource);
-      return after(groups[tier].id, own);
+      return after(groupId(tier), own);
     }
 
-    function createGroup(part: string, description: string): ec2.SecurityGroup {
+    function createGroup(tier: Tier): ec2.SecurityGroup {
+      const { suffix, description } = groupFacts[tier];
+      const part = `${name}-${suffix}`;
       return new ec2.SecurityGroup(part, { vpcId: args.networkId, description, tags: named(args.tags, part) }, self);
     }
 
     function createRule(rule: SecurityGroupRule): vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule {
       const part = `${name}-${rule.id}`;
       const common = {
-        securityGroupId: groups[rule.tier].id,
+        securityGroupId: groupId(rule.tier),
         ipProtocol: rule.protocol === "all" ? "-1" : rule.protocol,
         fromPort: rule.fromPort,
         toPort: rule.toPort,
         description: rule.description,
         tags: named(args.tags, part),
         ...("tier" in rule.peer
-          ? { referencedSecurityGroupId: groups[rule.peer.tier].id }
+          ? { referencedSecurityGroupId: groupId(rule.peer.tier) }
           : { cidrIpv4: rule.peer.cidr }),
       };
       return rule.direction === "ingress"
@@ -106,6 +117,19 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
         : new vpc.SecurityGroupEgressRule(part, common, self);
     }
   }
+}
+
+/** How the group of each tier is called and described. */
+const groupFacts: Readonly<Record<Tier, { readonly suffix: string; readonly description: string }>> = {
+  loadBalancer: { suffix: "load-balancer", description: "OpenVidu load balancer" },
+  master: { suffix: "masters", description: "OpenVidu master nodes" },
+  media: { suffix: "media", description: "OpenVidu media nodes" },
+  turnLoadBalancer: { suffix: "turn-load-balancer", description: "OpenVidu load balancer for TURN" },
+};
+
+/** The tiers of a deployment; only some have a load balancer for TURN. */
+function tiersIn(flows: readonly Flow[]): Tier[] {
+  return tiers.filter((tier) => tier !== "turnLoadBalancer" || flows.some(({ from }) => from === tier));
 }
 
 /**
@@ -179,7 +203,12 @@ function ruleOf(
   return { id, direction, tier, protocol, ...portRange, peer, description: purpose };
 }
 
-const tierNames: Readonly<Record<Tier, string>> = { loadBalancer: "load-balancer", master: "master", media: "media" };
+const tierNames: Readonly<Record<Tier, string>> = {
+  loadBalancer: "load-balancer",
+  master: "master",
+  media: "media",
+  turnLoadBalancer: "turn-load-balancer",
+};
 
 function peerName(peer: SecurityGroupRule["peer"]): string {
   if ("tier" in peer) return tierNames[peer.tier];

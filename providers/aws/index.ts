@@ -4,7 +4,7 @@
 import { Provider } from "@pulumi/aws/provider";
 import type { Cloud } from "../../components/cloud";
 import { AwsCertificate } from "./certificate";
-import { AwsDomainName } from "./domain-name";
+import { AwsDomainName, awsZoneName } from "./domain-name";
 import { AwsFirewall } from "./firewall";
 import { AwsLoadBalancer } from "./load-balancer";
 import { AwsMasterPool } from "./master-pool";
@@ -38,4 +38,5 @@ export const aws: Cloud = {
   MasterPool: AwsMasterPool,
   ScalingMediaPool: AwsScalingMediaPool,
   DomainName: AwsDomainName,
+  zoneNameOf: awsZoneName,
 };

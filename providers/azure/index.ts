@@ -3,7 +3,7 @@
  */
 import { Provider } from "@pulumi/azure-native/provider";
 import type { Cloud } from "../../components/cloud";
-import { AzureDomainName } from "./domain-name";
+import { AzureDomainName, azureZoneName } from "./domain-name";
 import { AzureFirewall } from "./firewall";
 import { AzureLoadBalancer } from "./load-balancer";
 import { AzureMasterPool } from "./master-pool";
@@ -36,4 +36,5 @@ export const azure: Cloud = {
   MasterPool: AzureMasterPool,
   ScalingMediaPool: AzureScalingMediaPool,
   DomainName: AzureDomainName,
+  zoneNameOf: azureZoneName,
 };

@@ -1,6 +1,7 @@
 /**
  * The report for a person: what would exist, how it is reached, what is left to do, and what is wrong.
  */
+import { editionTitle } from "../../openvidu/editions";
 import { fixedOutput } from "../../stacks/fixed-settings";
 import { generationsOutput } from "../../stacks/one-at-a-time";
 import { isOld, type Range } from "../costs/prices";
@@ -23,10 +24,10 @@ const cloudTitles: Readonly<Record<string, string>> = {
   azure: "Azure",
   onprem: "machines of one's own",
 };
-const editionTitles: Readonly<Record<string, string>> = { ha: "High Availability" };
 const partyTitles: Readonly<Record<string, string>> = {
   internet: "Internet",
   loadBalancer: "load balancer",
+  turnLoadBalancer: "TURN load balancer",
   master: "masters",
   media: "media nodes",
 };
@@ -56,7 +57,7 @@ export function renderText(summary: Summary, { coloured, width, today = new Date
 }
 
 function heading({ stack, heading: facts, preview }: Summary, style: Style, width: number): string[] {
-  const edition = facts.edition === undefined ? "" : ` ${editionTitles[facts.edition] ?? facts.edition}`;
+  const edition = facts.edition === undefined ? "" : ` ${editionTitle(facts.edition)}`;
   const cloud = facts.cloud === undefined ? "" : ` on ${cloudTitles[facts.cloud] ?? facts.cloud}`;
   const details = [
     facts.version === undefined ? "" : `version ${facts.version}`,

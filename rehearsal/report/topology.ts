@@ -1,17 +1,20 @@
 /**
  * The shape of a deployment, read from its resources in terms that are the same on every cloud: what the diagrams draw.
  */
-import { loadBalancerToken } from "../../components/load-balancer";
+import { loadBalancerToken, turnBalancerSuffix } from "../../components/load-balancer";
+import { publicAddressToken } from "../../components/public-address";
 import { masterPoolToken } from "../../components/master-pool";
 import { scalingMediaPoolToken } from "../../components/scaling-media-pool";
 import type { Graph, RecordedResource } from "../graph";
 import { at, type Json, listAt, textAt, unwrapSecrets } from "../json";
 import { reachFromGraph, type ReachRow } from "../reach";
 import { machinesOnPremises } from "../reach-onprem";
-import { qualifiedType } from "../urn";
+import { nameOf, qualifiedType } from "../urn";
 import type { Heading } from "./summary";
 
 export interface Listener {
+  /** Which load balancer listens: that of the cluster's domain, or TURN's own. */
+  readonly balancer: "entry" | "turn";
   readonly port: number;
   readonly targetPort: number;
   readonly target: "master" | "media";
@@ -41,6 +44,8 @@ export interface Topology {
   readonly stack: string;
   readonly heading: Heading;
   readonly entryAddress: string;
+  /** What clients reach first. */
+  readonly entryTitle: string;
   readonly listeners: readonly Listener[];
   readonly zones: readonly Zone[];
   readonly media: { readonly name: string; readonly min: number; readonly max: number };
@@ -55,6 +60,8 @@ interface Plain {
   readonly name: string;
   readonly id: string;
   readonly types: readonly string[];
+  /** Logical name of the component that the resource belongs to. */
+  readonly component: string;
   readonly json: Json;
 }
 
@@ -70,7 +77,8 @@ export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
     stack: graph.stack,
     heading,
     entryAddress: textAt(graph.outputs, "entryAddress"),
-    listeners: [...listenersOf(resources), ...ownListeners(graph)].sort((a, b) => a.port - b.port),
+    entryTitle: isDirect(graph) ? "Public address of the master" : "Load balancer",
+    listeners: [...listenersOf(resources), ...directListeners(graph)].sort((a, b) => a.port - b.port),
     zones: names.map((name) => ({
       name,
       masters: masters
@@ -117,14 +125,16 @@ function ownMedia(own: readonly OwnMachine[]): Topology["media"] & { zones: stri
   return { name: "media nodes", min: count, max: count, zones: [""] };
 }
 
-/** Where the customer has the entry, its ports show in what the masters let in from outside. */
-function ownListeners(graph: Graph): Listener[] {
-  const machines = machinesOnPremises(graph);
+const isDirect = (graph: Graph): boolean => graph.resources.some(({ type }) => type === publicAddressToken);
+
+/** Without a load balancer of the cloud the entry's ports show in what the masters let in from outside. */
+function directListeners(graph: Graph): Listener[] {
+  const hasNone = isDirect(graph) || machinesOnPremises(graph).length > 0;
   const outside = reachFromGraph(graph).filter(
     ({ from, to, purpose }) => to === "master" && from !== "media" && from !== "master" && isEntry(purpose),
   );
-  const ports = [...new Set(machines.length > 0 ? outside.map((row) => row.ports.first) : [])];
-  return ports.map((port) => ({ port, targetPort: port, target: "master", endsTls: false }));
+  const ports = [...new Set(hasNone ? outside.map((row) => row.ports.first) : [])];
+  return ports.map((port) => ({ balancer: "entry", port, targetPort: port, target: "master", endsTls: false }));
 }
 
 /** Ids of flows of the entry; operators and health checks come from outside too. */
@@ -163,11 +173,12 @@ function listenersOf(resources: readonly Plain[]): Listener[] {
   const own = within(resources, loadBalancerToken);
   const groups = ofType(own, "aws:lb/targetGroup:TargetGroup");
   const media = within(resources, scalingMediaPoolToken);
-  const onAws = ofType(own, "aws:lb/listener:Listener").map(({ json }): Listener => {
+  const onAws = ofType(own, "aws:lb/listener:Listener").map(({ json, component }): Listener => {
     const arn = textAt(json, "defaultActions", 0, "targetGroupArn");
     const group = groups.find((each) => textAt(each.json, "arn") === arn);
     const joinsMedia = media.some((each) => listAt<string>(each.json, "targetGroupArns").includes(arn));
     return {
+      balancer: component.endsWith(turnBalancerSuffix) ? "turn" : "entry",
       port: Number(json["port"]),
       targetPort: Number(group?.json["port"]),
       target: joinsMedia ? "media" : "master",
@@ -177,6 +188,7 @@ function listenersOf(resources: readonly Plain[]): Listener[] {
   const onAzure = ofType(own, "azure-native:network:LoadBalancer")
     .flatMap(({ json }) => listAt(json, "loadBalancingRules"))
     .map((rule): Listener => ({
+      balancer: "entry",
       port: Number(rule["frontendPort"]),
       targetPort: Number(rule["backendPort"]),
       target: "master",
@@ -206,12 +218,13 @@ function adoptedStores({ outputs }: Graph, stores: readonly Store[]): Store[] {
   return named.filter((name) => name !== "").map((name) => ({ kind: "objects", service: "Existing storage", name }));
 }
 
-function plain({ type, name, id, urn, inputs, outputs }: RecordedResource): Plain {
+function plain({ type, name, id, urn, parent = "", inputs, outputs }: RecordedResource): Plain {
   return {
     type,
     name,
     id,
     types: qualifiedType(urn).split("$"),
+    component: nameOf(parent),
     json: unwrapSecrets({ ...inputs, ...outputs }) as Json,
   };
 }

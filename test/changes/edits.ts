@@ -3,7 +3,7 @@
  * change, and by which of their inputs, stands in test/golden/edits-<stack>.txt.
  */
 import { readStackFile } from "../../rehearsal/stack-file";
-import { acmCertificate, hostKey, kmsKey, sshKey, subnet } from "../stacks/configs";
+import { acmCertificate, hostKey, kmsKey, sshKey, subnet, turnChain } from "../stacks/configs";
 import type { Edit } from "./stacks";
 
 export const effects = [
@@ -45,6 +45,7 @@ const both = ["aws-ha", "azure-ha"];
 const aws = ["aws-ha"];
 const azure = ["azure-ha"];
 const awsProduction = ["aws-ha-production"];
+const awsTurn = ["aws-ha-turn"];
 const azureProduction = ["azure-ha-production"];
 const onprem = ["onprem-ha-dns"];
 const onpremBalancer = ["onprem-ha-nlb"];
@@ -71,6 +72,10 @@ const otherKey = kmsKey.replace("0a1b2c3d", "1a1b2c3d");
 const operatorKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPRhrcoXiOT1Fr3XyUKz5faDf8HIxNef7sN315+A4pqJ";
 const otherOperatorKey = operatorKey.replace("4pqJ", "4pqK");
 const otherPrivateKey = "rehearsal-placeholder-for-another-private-key";
+
+/** What the domain of TURN's own leads to on AWS; it goes with the domain. */
+const turnBalancer = ["aws:lb/loadBalancer:LoadBalancer::openvidu-turn"];
+const upToOld = "since OpenVidu 3.6.0 TURN over TLS uses the main domain";
 
 const isFixed = "has to stay while the cluster stands";
 
@@ -120,6 +125,14 @@ const sharedRows: readonly Row[] = [
   row("domain", undefined, azure, "inPlace", { about: "taken away" }),
   row("certificate.kind", "selfsigned", azure, "nothing"),
   row("certificate.kind", "letsencrypt", aws, ["inPlace", "createsOrDeletes"]),
+  row("turn.domain", "turn.example.com", both, "refused", { says: upToOld }),
+  row("turn.domain", "turn.example.com", aws, ["inPlace", "createsOrDeletes"], { about: "given in 3.5.0", from: { version: "3.5.0" } }),
+  row("turn.domain", "turn.example.com", azure, "inPlace", { about: "given in 3.5.0", from: { version: "3.5.0" } }),
+  row("turn.domain", "relay.example.com", azure, "inPlace", { about: "another one", from: { version: "3.5.0", "turn.domain": "turn.example.com" } }),
+  row("turn.domain", undefined, azure, "inPlace", { about: "taken away", from: { version: "3.5.0", "turn.domain": "turn.example.com" } }),
+  row("version", "3.6.0", azure, "refused", { about: "from 3.5.0 with a domain of TURN's own", from: { version: "3.5.0", "turn.domain": "turn.example.com" }, says: upToOld }),
+  row("turn.chain", turnChain, azure, "refused", { from: { version: "3.5.0" }, edit: { "turn.domain": "turn.example.com" }, says: "has no use with certificate kind" }),
+  row("turnCertificatePrivateKey", otherPrivateKey, both, "refused", { says: "has no use without openvidu:turn.chain" }),
   row("masters.instanceType", "c6a.2xlarge", aws, "nothing"),
   row("masters.instanceType", "Standard_D8s_v5", azure, "nothing"),
   row("masters.rootDiskGiB", 80, both, "nothing"),
@@ -170,6 +183,13 @@ const awsRows: readonly Row[] = [
   row("certificate.arn", acmCertificate, aws, ["inPlace", "createsOrDeletes"], { edit: { "certificate.kind": "acm" } }),
   row("certificate.chain", "AAAA", aws, "refused", { says: "certificate.kind" }),
   row("certificatePrivateKey", otherPrivateKey, aws, "refused", { says: "has no use with certificate kind" }),
+  row("turn.domain", "relay.example.com", awsTurn, ["inPlace", "createsOrDeletes"], { about: "another one" }),
+  row("turn.domain", undefined, awsTurn, ["inPlace", "createsOrDeletes"], { about: "taken away", loses: turnBalancer }),
+  row("turn.certificateArn", acmCertificate, awsTurn, ["inPlace", "createsOrDeletes"]),
+  row("turn.chain", turnChain, awsTurn, "refused", { says: "has no use with certificate kind" }),
+  row("certificate.kind", "letsencrypt", awsTurn, ["inPlace", "createsOrDeletes"], { loses: turnBalancer }),
+  row("version", "3.6.0", awsTurn, "refused", { about: "with a domain of TURN's own", says: upToOld }),
+  row("version", "3.6.0", awsTurn, ["inPlace", "rollsMedia", "createsOrDeletes"], { about: "an upgrade that gives up the domain of TURN's own", edit: { "turn.domain": undefined }, loses: turnBalancer }),
   row("network.adopt.networkId", "vpc-0123456789abcdef0", aws, "refused", { says: isFixed, edit: {
     "network.adopt.masterSubnetIds": [subnet(1), subnet(2)], "network.adopt.mediaSubnetIds": [subnet(3)], "network.adopt.loadBalancerSubnetIds": [subnet(4), subnet(5)] } }),
   row("network.adopt.networkId", "vpc-0123456789abcdef0", awsProduction, "refused", { says: isFixed }),
@@ -252,6 +272,8 @@ const onpremRows: readonly Row[] = [
   row("certificate.chain", "AAAA", onprem, "refused", { says: "certificate" }),
   row("certificatePrivateKey", otherPrivateKey, onprem, "refused", { says: "has no use with certificate kind" }),
   row("turn.domain", "relay.example.com", onpremBalancer, "inPlace"),
+  row("turn.chain", turnChain, onpremBalancer, "refused", { says: "has no use with certificate kind" }),
+  row("turnCertificatePrivateKey", otherPrivateKey, onprem, "refused", { says: "has no use without openvidu:turn.chain" }),
   row("ssh.agent", true, onprem, "refused", { says: "sshPrivateKey" }),
   row("firewall.apply", "print", onpremBalancer, "createsOrDeletes"),
   row("media.bootTimeoutMinutes", 60, onprem, "inPlace"),

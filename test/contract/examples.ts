@@ -24,6 +24,7 @@ export interface Example {
 export const examples: readonly Example[] = [
   { stack: "aws-ha", cloud: "aws", ownNetwork: true },
   { stack: "aws-ha-letsencrypt", cloud: "aws", ownNetwork: true },
+  { stack: "aws-ha-turn", cloud: "aws", ownNetwork: true },
   { stack: "aws-ha-production", cloud: "aws", ownNetwork: false },
   { stack: "azure-ha", cloud: "azure", ownNetwork: true },
   { stack: "azure-ha-production", cloud: "azure", ownNetwork: false },
@@ -115,7 +116,7 @@ export function settingsOf(stack: string): Settings {
 
 /** What decides the flows of an example stack. */
 export function flowContextOf(stack: string): FlowContext {
-  const { cloud, edition, version, modules, features, rtcEngine, certificate, onPremises } = settingsOf(stack);
+  const { cloud, edition, version, modules, features, rtcEngine, certificate, turn, onPremises } = settingsOf(stack);
   return {
     edition,
     version,
@@ -124,7 +125,8 @@ export function flowContextOf(stack: string): FlowContext {
     rtcEngine,
     tls: ["acm", "external"].includes(certificate.kind) ? "loadBalancer" : "node",
     minio: !clouds[cloud].capabilities.externalClusterData && onPremises?.s3 === undefined,
-    ...(onPremises && { entry: onPremises.entry, turnDomain: onPremises.turnDomain !== undefined }),
+    turnDomain: turn !== undefined,
+    ...(onPremises && { entry: onPremises.entry }),
   };
 }
 

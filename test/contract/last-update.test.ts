@@ -49,7 +49,8 @@ describe("one master at a time", () => {
   });
 });
 
-describe("settings that stay", () => {
+describe("settings that stay", function () {
+  this.timeout(240_000);
   it("are named in the operator's table of edits", async () => {
     const page = readFileSync(path.join(__dirname, "../../docs/operations.md"), "utf8");
     for (const stack of ["aws-ha", "azure-ha"]) {

@@ -151,7 +151,7 @@ describe("installer flags on own machines", () => {
     const flags = flagsOf(master!);
     for (const flag of [
       "--external-load-balancer",
-      "--turn-domain-name=turn.example.com",
+      "--turn-domain-name",
       "--forceUTCTimezone",
       "--force-media-node-public-ip",
     ])

@@ -116,6 +116,17 @@ describe("user data", () => {
         );
       });
 
+      it("can do without a domain of TURN's own, also where it was installed with one", () => {
+        const flags = { tls: "node", certificate: "owncert", turnDomain: true } as const;
+        const tables = script(specOf(cloud, role, {}, flags), "/etc/openvidu-node/tables.json")!;
+        const { required } = JSON.parse(tables) as { required: string[] };
+        assert.equal(tables.includes('"--turn-domain-name"'), role === "master");
+        assert.deepEqual(
+          required.filter((key) => key.includes("TURN")),
+          [],
+        );
+      });
+
       it("has programs that mean the same as their sources", function () {
         this.timeout(20000);
         for (const [path, text] of content) {

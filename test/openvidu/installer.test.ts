@@ -95,6 +95,26 @@ describe("installer flags", () => {
     ]);
   });
 
+  it("name TURN's own domain on masters, last before the certificates (aws-reference 7.5)", () => {
+    const turn = "--turn-domain-name=<LIVEKIT_TURN_DOMAIN_NAME>";
+    const additionalFlags = ["--debug"];
+    assert.deepEqual(flags({ turnDomain: true, additionalFlags }).slice(-2), ["--debug", turn]);
+    assert.deepEqual(flags({ turnDomain: true, tls: "node", certificate: "letsencrypt" }).slice(-2), [
+      turn,
+      "--certificate-type=letsencrypt",
+    ]);
+    assert.deepEqual(flags({ turnDomain: true, tls: "node", certificate: "owncert" }).slice(-6), [
+      turn,
+      "--certificate-type=owncert",
+      "--owncert-public-key=<OWNCERT_PUBLIC_KEY>",
+      "--owncert-private-key=<OWNCERT_PRIVATE_KEY>",
+      "--turn-owncert-public-key=<TURN_OWNCERT_PUBLIC_KEY>",
+      "--turn-owncert-private-key=<TURN_OWNCERT_PRIVATE_KEY>",
+    ]);
+    assert.ok(!flags({ turnDomain: true, role: "media" }).some((flag) => flag.includes("turn")));
+    assert.ok(!flags({ tls: "node", certificate: "owncert" }).some((flag) => flag.includes("turn")));
+  });
+
   it("hand additional flags to masters only", () => {
     const additionalFlags = ["--forceUTCTimezone"];
     assert.ok(flags({ additionalFlags }).includes("--forceUTCTimezone"));
@@ -121,7 +141,7 @@ describe("settings kept in step with the bundle", () => {
   it("cover every credential that the installer gets (AWS-W-21)", () => {
     const credentials = [...generatedSecrets.map(({ key }) => key), ...Object.keys(fixedAccounts)];
     for (const key of credentials) assert.ok(key in settingsByRole.master, key);
-    for (const { value } of installerFlags(base)) {
+    for (const { value } of installerFlags({ ...base, turnDomain: true })) {
       if (value.kind === "bundle") assert.ok(value.key in settingsByRole.master, value.key);
     }
   });

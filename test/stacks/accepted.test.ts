@@ -22,7 +22,9 @@ import {
   lines,
   publicAddress,
   secrets,
+  sshKey,
   subnet,
+  turnChain,
 } from "./configs";
 
 function settingsOf(cloud: CloudName, changes: Readonly<Record<string, unknown>> = {}): Settings {
@@ -74,6 +76,14 @@ const acceptances: readonly Acceptance[] = [
   { name: "Let's Encrypt on AWS", cloud: "aws", changes: { certificate: { kind: "letsencrypt" } }, look: (s) => s.certificate, is: { kind: "letsencrypt" } },
   { name: "no domain on Azure", cloud: "azure", changes: { domain: undefined }, look: (s) => [s.domain, s.certificate], is: [undefined, { kind: "letsencrypt" }] },
   { name: "no domain and a self-signed certificate in an old release", cloud: "azure", changes: { domain: undefined, version: "3.5.0", certificate: { kind: "selfsigned" } }, look: (s) => s.version, is: "3.5.0" },
+
+  // A domain of TURN's own.
+  { name: "a TURN domain with a certificate of its own making", cloud: "aws", changes: { version: "3.5.0", turn: { domain: "turn.example.com" } }, look: (s) => s.turn, is: { domain: "turn.example.com" } },
+  { name: "a TURN domain with an existing certificate, also a long one", cloud: "aws", changes: { version: "3.5.0", turn: { domain: "a-rather-long-name-of-a-video-conference-service.department.example.com", certificateArn: acmCertificate } }, look: (s) => s.turn?.certificateArn, is: acmCertificate },
+  { name: "a TURN domain outside the zone", cloud: "aws", changes: { version: "3.5.0", dns: { kind: "route53", zoneId: "Z0123456789ABCDEFGHIJ" }, turn: { domain: "turn.example.org" } }, look: (s) => s.turn, is: { domain: "turn.example.org" } },
+  { name: "a TURN domain where Caddy ends TLS", cloud: "aws", changes: { version: "3.5.0", certificate: { kind: "letsencrypt" }, turn: { domain: "turn.example.com" } }, look: (s) => s.turn, is: { domain: "turn.example.com" } },
+  { name: "a TURN domain", cloud: "azure", changes: { version: "3.5.0", turn: { domain: "turn.example.com" } }, look: (s) => [s.turn, s.installFlags], is: [{ domain: "turn.example.com" }, []] },
+  { name: "no TURN over TLS up to 3.5 unless asked for", cloud: "azure", changes: { version: "3.5.0" }, look: (s) => s.turn, is: undefined },
 
   // Machines.
   { name: "Graviton media nodes", cloud: "aws", changes: { "media.instanceType": "c7g.large" }, look: (s) => s.media.image, is: { ...arm, version: "20261004" } },
@@ -258,9 +268,30 @@ function asPulumi(values: Readonly<Record<string, unknown>>): Record<string, str
   );
 }
 
+describe("own certificates of both domains", () => {
+  for (const cloud of ["aws", "azure", "onprem"] as const) {
+    it(`${cloud}: are accepted up to 3.5, and the second one's line breaks mean nothing`, () => {
+      const { chain } = readExample("azure-ha-production").config["openvidu:certificate"] as { chain: string };
+      const changes = {
+        version: "3.5.0",
+        certificate: { kind: "owncert", chain },
+        turn: { domain: "turn.example.com", chain: turnChain.replace(/.{76}/g, "$&\n") },
+      };
+      const given = secrets({
+        certificatePrivateKey: placeholders.certificatePrivateKey(),
+        turnCertificatePrivateKey: placeholders.turnCertificatePrivateKey(),
+        ...(cloud === "onprem" && { sshPrivateKey: sshKey }),
+      });
+      const result = check(cloud, changes, given);
+      assert.deepEqual(lines(result), []);
+      assert.deepEqual(result.settings?.turn, { domain: "turn.example.com", chain: turnChain });
+    });
+  }
+});
+
 describe("example stacks", () => {
   const names = [
-    ...["aws-elastic", "aws-ha", "aws-ha-letsencrypt", "aws-ha-production"],
+    ...["aws-elastic", "aws-ha", "aws-ha-letsencrypt", "aws-ha-production", "aws-ha-turn"],
     ...["azure-elastic", "azure-ha", "azure-ha-production"],
     ...["onprem-elastic", "onprem-ha-dns", "onprem-ha-nlb"],
   ];

@@ -96,8 +96,8 @@ describe("loading a stack's config", () => {
         "stacks/Pulumi.acme.yaml has 3 problems; nothing was changed.",
         "stacks/Pulumi.acme.yaml: openvidu:colour: is not a known key; known here: cloud, edition, version, profile, " +
           "dns, modules, features, rtcEngine, installFlags, deletionProtection, tags, alarms, region, domain, certificate, " +
-          "masters, media, network, storage, access, entry, encryption, images, secretRecoveryDays, license, " +
-          "meetAdminPassword, meetApiKey, certificatePrivateKey",
+          "turn, masters, media, network, storage, access, entry, encryption, images, secretRecoveryDays, license, " +
+          "meetAdminPassword, meetApiKey, certificatePrivateKey, turnCertificatePrivateKey",
         "stacks/Pulumi.acme.yaml: openvidu:media.min: 5 is above media.max, which is 3; lower min or raise max",
         'stacks/Pulumi.acme.yaml: openvidu:license: is missing; run "pulumi config set --secret -s acme license"',
       ].join("\n"),

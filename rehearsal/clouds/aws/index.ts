@@ -1,17 +1,19 @@
 /** The simulated AWS. */
 import type { CloudModel } from "../../model";
+import { withQuotas } from "../quotas";
 import { balancing } from "./balancing";
 import { compute } from "./compute";
 import { dns } from "./dns";
 import { identity } from "./identity";
 import { lookups } from "./lookups";
 import { network } from "./network";
+import { quotas } from "./quotas";
 import { security } from "./security";
 import { storage } from "./storage";
 
 export const aws: CloudModel = {
   replacement: "givenName",
   keptInPreview: "all",
-  resources: { ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute },
+  resources: withQuotas({ ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute }, quotas),
   invokes: lookups,
 };
