@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "./errors";
 import { fixedOutput, fixedProblems, fixedSettings } from "./fixed-settings";
-import { generationProblems, generationsOutput } from "./one-at-a-time";
+import { generationProblems, generationsOutput, onlyMasterWarning } from "./one-at-a-time";
 import type { Settings } from "./settings";
 
 /** Outputs that the next update reads, as given in the config. */
@@ -34,13 +34,14 @@ export async function checkAgainstLastUpdate(settings: Settings): Promise<void> 
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
   const last = new pulumi.StackReference("last-update", { name });
   const outputOf = async (output: string): Promise<unknown> => (await last.getOutputDetails(output)).value;
+  const generations = generationsOf(settings) ?? [];
+  const ownMachines = settings.cloud === "onprem";
+  const before = await outputOf(generationsOutput);
   const problems = [
     ...fixedProblems(await outputOf(fixedOutput), settings),
-    ...generationProblems(
-      await outputOf(generationsOutput),
-      generationsOf(settings) ?? [],
-      settings.cloud === "onprem",
-    ),
+    ...generationProblems(before, generations, ownMachines),
   ];
   if (problems.length > 0) throw new ConfigError(stack, problems);
+  const warning = ownMachines ? onlyMasterWarning(before, generations) : undefined;
+  if (warning) await pulumi.log.warn(warning);
 }

@@ -90,8 +90,8 @@ function checkRegion({ config, facts }: RuleContext<CloudConfig>): Problem[] {
 // --- domain, certificate, DNS ----------------------------------------------------------------------------------------
 
 /** The schemas that require a domain say themselves that it is missing. */
-function checkDomain({ config, settings: { certificate, dns } }: RuleContext<CloudConfig>): Problem[] {
-  if ((config.cloud === "aws" && config.edition !== "elastic") || config.domain !== undefined) return [];
+function checkDomain({ config, settings: { edition, certificate, dns } }: RuleContext): Problem[] {
+  if ((config.cloud !== "azure" && edition === "ha") || config.domain !== undefined) return [];
   const problems: Problem[] = [];
   if (certificate.kind === "owncert")
     problems.push(problem("domain", 'is missing; certificate kind "owncert" needs it'));
@@ -636,6 +636,7 @@ const rules: readonly Rule<CloudConfig>[] = [
 /* prettier-ignore */
 const ownMachines: readonly Rule<CheckedOnpremConfig>[] = [
   { reads: [], check: checkStackName },
+  { reads: ["domain", "certificate", "dns"], check: checkDomain },
   { reads: ["domain", "dns"], check: checkDnsZone },
   { reads: ["domain", "certificate", "entry"], check: checkOwnCertificate },
   { reads: ["access.operatorCidrs"], check: checkRanges },

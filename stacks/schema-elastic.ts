@@ -103,12 +103,23 @@ export const azureElasticSchema = regroup(azureSchema, [], {
     .describe("Optional. The network: a new one, or an existing one."),
 });
 
-/** Schema of an Elastic stack on the customer's own machines. */
+const onpremStorage = onpremSchema.shape.storage.unwrap();
+
+/** Schema of an Elastic stack on the customer's own machines. Observability data stays on the only master. */
 export const onpremElasticSchema = regroup(onpremSchema, ["entry"], {
   ...edition,
   ...domain,
   ...turn,
   hosts: hostList(oneMaster).describe("Required. The machines: one master, and media nodes."),
+  storage: group({
+    s3: regroup(onpremStorage.shape.s3.unwrap(), ["clusterDataBucket"], {})
+      .optional()
+      .describe(
+        "Optional. S3 storage of your own, for recordings and backups. Default: MinIO and files on the master.",
+      ),
+  })
+    .optional()
+    .describe("Optional. Where recordings and backups are kept."),
   certificate: onpremSchema.shape.certificate
     .unwrap()
     .optional()

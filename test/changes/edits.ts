@@ -52,6 +52,7 @@ const awsTurn = ["aws-ha-turn"];
 const azureProduction = ["azure-ha-production"];
 const onprem = ["onprem-ha-dns"];
 const onpremBalancer = ["onprem-ha-nlb"];
+const onpremElastic = ["onprem-elastic"];
 
 /** Resource ids of other things in the subscription of an example stack. */
 const idsIn = (subscription: string) => {
@@ -240,16 +241,32 @@ const azureRows: readonly Row[] = [
   row("tags", { environment: "production" }, azureProduction, "inPlace", { about: "one of two taken away" }),
 ];
 
-/** The machines of onprem-ha-dns, with one changed or left out. */
-function hostsWith(index: number, change: Readonly<Record<string, unknown>> | undefined): unknown[] {
-  const hosts = JSON.parse(readStackFile("onprem-ha-dns", { environment: {} }).config["openvidu:hosts"]!) as object[];
+/** The machines of a stack, with one changed or left out. */
+function hostsWith(
+  index: number,
+  change: Readonly<Record<string, unknown>> | undefined,
+  [stack = ""]: readonly string[] = onprem,
+): unknown[] {
+  const hosts = JSON.parse(readStackFile(stack, { environment: {} }).config["openvidu:hosts"]!) as object[];
   return hosts.flatMap((host, at) => (at !== index ? [host] : change ? [{ ...host, ...change }] : []));
+}
+
+/** The machines of onprem-elastic, and one more. */
+function onpremElasticHostsAnd(role: "master" | "media"): unknown[] {
+  const more = {
+    role,
+    name: "another-one",
+    address: "198.51.100.31",
+    privateAddress: "10.5.0.31",
+    hostKey: hostKey(8),
+  };
+  return [...hostsWith(-1, undefined, onpremElastic), more];
 }
 
 /* prettier-ignore */
 const onpremRows: readonly Row[] = [
   row("cloud", "aws", onprem, "refused", { says: "openvidu:region" }),
-  row("edition", "elastic", onprem, "refused", { says: "is not available yet" }),
+  row("edition", "elastic", onprem, "refused", { says: "has 4 masters; Elastic has exactly 1" }),
   row("version", "3.8.0", onprem, "inPlace", { about: "an upgrade", from: { version: "3.7.0" } }),
   row("version", "3.7.0", onprem, "refused", { about: "a step back", says: isFixed }),
   row("dns.kind", "route53", onprem, "createsOrDeletes", { edit: { "dns.zoneId": "Z0123456789ABCDEFGHIJ" } }),
@@ -297,4 +314,30 @@ const onpremRows: readonly Row[] = [
   row("mongoUri", "mongodb://rehearsal-placeholder", onprem, "inPlace"),
 ];
 
-export const rows: readonly Row[] = [...sharedRows, ...awsRows, ...azureRows, ...onpremRows, ...enterpriseV2Rows];
+/* prettier-ignore */
+const onpremElasticRows: readonly Row[] = [
+  row("edition", "ha", onpremElastic, "refused", { says: "it must be a list of 4 to 200 machines" }),
+  row("edition", "ha", onpremElastic, "refused", { about: "with the machines for it", says: isFixed, edit: { hosts: hostsWith(-1, undefined) } }),
+  row("hosts", hostsWith(0, { hostKey: hostKey(7) }, onpremElastic), onpremElastic, "inPlace", { about: "another machine for the only master" }),
+  row("hosts", hostsWith(0, undefined, onpremElastic), onpremElastic, "refused", { about: "no master", says: "has 0 masters; Elastic has exactly 1" }),
+  row("hosts", onpremElasticHostsAnd("master"), onpremElastic, "refused", { about: "a second master", says: "has 2 masters; Elastic has exactly 1" }),
+  row("hosts", onpremElasticHostsAnd("media"), onpremElastic, "createsOrDeletes", { about: "one media node more" }),
+  row("hosts", hostsWith(2, undefined, onpremElastic), onpremElastic, "createsOrDeletes", { about: "one media node less" }),
+  row("domain", undefined, onpremElastic, "inPlace", { about: "taken away" }),
+  row("version", "3.8.0", onpremElastic, "inPlace", { about: "an upgrade", from: { version: "3.7.0" } }),
+  row("version", "3.7.0", onpremElastic, "refused", { about: "a step back", says: isFixed }),
+  row("certificate.kind", "selfsigned", onpremElastic, "inPlace"),
+  row("dns.kind", "route53", onpremElastic, "createsOrDeletes", { edit: { "dns.zoneId": "Z0123456789ABCDEFGHIJ" } }),
+  row("firewall.apply", "nftables", onpremElastic, "createsOrDeletes", { edit: { "access.operatorCidrs": ["203.0.113.0/24"] } }),
+  row("storage.s3.appDataBucket", "app", onpremElastic, "inPlace", { edit: { "storage.s3.endpoint": "https://s3.example.com", "storage.s3.accessKeyId": "openvidu", s3SecretKey: "rehearsal-placeholder-s3" } }),
+  row("deletionProtection", false, onpremElastic, "nothing"),
+];
+
+export const rows: readonly Row[] = [
+  ...sharedRows,
+  ...awsRows,
+  ...azureRows,
+  ...onpremRows,
+  ...onpremElasticRows,
+  ...enterpriseV2Rows,
+];

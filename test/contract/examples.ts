@@ -30,6 +30,7 @@ export const examples: readonly Example[] = [
   { stack: "azure-ha-production", cloud: "azure", ownNetwork: false },
   { stack: "onprem-ha-dns", cloud: "onprem", ownNetwork: false },
   { stack: "onprem-ha-nlb", cloud: "onprem", ownNetwork: false },
+  { stack: "onprem-elastic", cloud: "onprem", ownNetwork: false },
 ];
 
 /** Enterprise v2, for which most of the contract of OpenVidu 3 means nothing. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { clusterEditions, nodeRoles } from "../../openvidu/editions";
 import { type InstallerContext, type InstallerFlag, installerFlags, installerOf } from "../../openvidu/installer";
 import { fixedAccounts, generatedSecrets, settingsByRole } from "../../openvidu/secrets";
 import { versionNames } from "../../openvidu/versions";
@@ -42,6 +43,32 @@ describe("installer flags", () => {
         "--meet-initial-admin-password=<MEET_INITIAL_ADMIN_PASSWORD> --meet-initial-api-key=<MEET_INITIAL_API_KEY> " +
         "--livekit-api-key=<LIVEKIT_API_KEY> --livekit-api-secret=<LIVEKIT_API_SECRET>",
     );
+  });
+
+  it("are the official ones of an Elastic master: its own address, and no load balancer (aws-reference 7.5)", () => {
+    const elastic = { edition: "elastic", tls: "node", certificate: "letsencrypt", entry: "dns" } as const;
+    const ofHa = flags({}).slice(7);
+    for (const [cloud, environment] of [
+      ["aws", ["--environment=aws"]],
+      ["azure", ["--environment=azure"]],
+      ["onprem", []],
+    ] as const) {
+      const master = ["--deployment-type=elastic", "--node-role=master-node", "--private-ip=<privateIp>"];
+      assert.deepEqual(flags({ ...elastic, cloud }), [
+        ...["--no-tty", "--install", ...environment, ...master, ...ofHa],
+        "--certificate-type=letsencrypt",
+      ]);
+      assert.deepEqual(flags({ ...elastic, cloud, role: "media" }), [
+        ...["--no-tty", "--install", ...environment, "--deployment-type=elastic", "--node-role=media-node"],
+        ...["--master-node-private-ip=<masterIps>", "--private-ip=<privateIp>", "--redis-password=<REDIS_PASSWORD>"],
+      ]);
+    }
+    assert.deepEqual(flags({ ...elastic, certificate: "owncert" }).slice(-3), [
+      "--certificate-type=owncert",
+      "--owncert-public-key=<OWNCERT_PUBLIC_KEY>",
+      "--owncert-private-key=<OWNCERT_PRIVATE_KEY>",
+    ]);
+    assert.equal(flags({ ...elastic, certificate: "selfsigned" }).at(-1), "--certificate-type=selfsigned");
   });
 
   it("say on passthrough that Caddy ends TLS, and with which certificate", () => {
@@ -95,16 +122,18 @@ describe("installer flags", () => {
   });
 
   it("come over HTTPS from the release tag, with one checksum per release and role", () => {
+    const pairs = clusterEditions.flatMap((edition) => nodeRoles.map((role) => [edition, role] as const));
     const seen = new Set<string>();
     for (const version of versionNames) {
-      for (const role of ["master", "media"] as const) {
-        const { url, sha256 } = installerOf(version, "ha", role);
-        assert.match(url, new RegExp(`^https://[^ ]+/v${version.replaceAll(".", "\\.")}/.+_${role}_node\\.sh$`));
+      for (const [edition, role] of pairs) {
+        const { url, sha256 } = installerOf(version, edition, role);
+        const place = `/v${version.replaceAll(".", "\\.")}/[^ ]*pro/${edition}/[^ ]*_${role}_node\\.sh$`;
+        assert.match(url, new RegExp(`^https://[^ ]+${place}`));
         assert.match(sha256, /^[0-9a-f]{64}$/);
         seen.add(sha256);
       }
     }
-    assert.equal(seen.size, versionNames.length * 2);
+    assert.equal(seen.size, versionNames.length * pairs.length);
   });
 });
 
