@@ -3,6 +3,7 @@
  */
 import { Provider } from "@pulumi/aws/provider";
 import type { Cloud } from "../../components/cloud";
+import { AwsAlarms } from "./alarms";
 import { AwsCertificate } from "./certificate";
 import { AwsDomainName } from "./domain-name";
 import { AwsFirewall } from "./firewall";
@@ -38,4 +39,5 @@ export const aws: Cloud = {
   MasterPool: AwsMasterPool,
   ScalingMediaPool: AwsScalingMediaPool,
   DomainName: AwsDomainName,
+  Alarms: AwsAlarms,
 };

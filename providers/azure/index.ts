@@ -3,6 +3,7 @@
  */
 import { Provider } from "@pulumi/azure-native/provider";
 import type { Cloud } from "../../components/cloud";
+import { AzureAlarms } from "./alarms";
 import { AzureDomainName } from "./domain-name";
 import { AzureFirewall } from "./firewall";
 import { AzureLoadBalancer } from "./load-balancer";
@@ -36,4 +37,5 @@ export const azure: Cloud = {
   MasterPool: AzureMasterPool,
   ScalingMediaPool: AzureScalingMediaPool,
   DomainName: AzureDomainName,
+  Alarms: AzureAlarms,
 };

@@ -79,6 +79,7 @@ export const aws: ChargeTable = {
       resource.inputs["policyType"] === "TargetTrackingScaling"
         ? piece("alarm of the autoscaler", "alarm", 2)(resource, around)
         : [],
+    "aws:cloudwatch/metricAlarm:MetricAlarm": piece("alarm of a master", "alarm"),
     "aws:ebs/volume:Volume": ({ inputs }, { region }) => [
       volume(textAt(inputs, "type"), Number(inputs["size"]), exactly(1), region),
     ],
@@ -101,12 +102,14 @@ export const aws: ChargeTable = {
   byUse: {
     "aws:route53/record:Record": "DNS queries",
     "aws:s3/bucket:Bucket": "stored objects and requests",
+    "aws:sns/topic:Topic": "mails about alarms",
   },
   free: [
     "aws:acm/certificate:Certificate",
     "aws:acm/certificateValidation:CertificateValidation",
     "aws:autoscaling/lifecycleHook:LifecycleHook",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    "aws:ec2/eipAssociation:EipAssociation",
     "aws:ec2/internetGateway:InternetGateway",
     "aws:ec2/keyPair:KeyPair",
     "aws:ec2/launchTemplate:LaunchTemplate",
@@ -135,6 +138,7 @@ export const aws: ChargeTable = {
     "aws:s3/bucketVersioning:BucketVersioning",
     "aws:secretsmanager/secretPolicy:SecretPolicy",
     "aws:secretsmanager/secretVersion:SecretVersion",
+    "aws:sns/topicSubscription:TopicSubscription",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
   ],

@@ -5,6 +5,7 @@ import { compute } from "./compute";
 import { dns } from "./dns";
 import { identity } from "./identity";
 import { lookups } from "./lookups";
+import { monitoring } from "./monitoring";
 import { network } from "./network";
 import { security } from "./security";
 import { storage } from "./storage";
@@ -12,6 +13,6 @@ import { storage } from "./storage";
 export const azure: CloudModel = {
   replacement: "alwaysButAutoNamed",
   keptInPreview: ["name", "location"],
-  resources: { ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute },
+  resources: { ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute, ...monitoring },
   invokes: lookups,
 };
