@@ -8,11 +8,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import { type Firewall, type FirewallArgs, type FirewallTier, firewallToken } from "../../components/firewall";
+import type { NodeRole } from "../../openvidu/editions";
 import type { Flow } from "../../openvidu/flows";
 import { formatPorts } from "../../openvidu/ports";
 import { after, named } from "./support";
 
-/** Tiers that have a group. */
+/** Tiers that have a group; the load balancer where there is one. */
 export const tiers = ["loadBalancer", "master", "media"] as const;
 export type Tier = (typeof tiers)[number];
 
@@ -55,12 +56,14 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super(firewallToken, name, {}, opts);
     const self = { parent: this };
-    const groups = {
-      loadBalancer: createGroup(`${name}-load-balancer`, "OpenVidu load balancer"),
+    const rules = securityGroupRules(args.flows, args);
+    const balanced = rules.some(({ tier }) => tier === "loadBalancer");
+    const groups: Record<NodeRole, ec2.SecurityGroup> & Partial<Record<Tier, ec2.SecurityGroup>> = {
+      // Where clients reach the masters themselves there is no load balancer to be in it.
+      ...(balanced && { loadBalancer: createGroup(`${name}-load-balancer`, "OpenVidu load balancer") }),
       master: createGroup(`${name}-masters`, "OpenVidu master nodes"),
       media: createGroup(`${name}-media`, "OpenVidu media nodes"),
-    } satisfies Record<Tier, ec2.SecurityGroup>;
-    const rules = securityGroupRules(args.flows, args);
+    };
     const made = rules.map((rule) => ({ tier: rule.tier, resource: createRule(rule) }));
     for (const [group, count] of Object.entries(countRules(rules))) {
       if (count > ruleQuota) {
@@ -71,7 +74,7 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
 
     this.masters = { rulesId: withRules("master"), memberOfId: groups.master.id };
     this.media = { rulesId: withRules("media"), memberOfId: groups.media.id };
-    this.loadBalancerRulesId = withRules("loadBalancer");
+    this.loadBalancerRulesId = balanced ? withRules("loadBalancer") : pulumi.output("");
     this.registerOutputs({
       masters: this.masters,
       media: this.media,
@@ -81,7 +84,13 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
     /** A group's id for those who need its rules too, from their first packet to their last. */
     function withRules(tier: Tier): pulumi.Output<string> {
       const own = made.filter((each) => each.tier === tier).map(({ resource }) => resource);
-      return after(groups[tier].id, own);
+      return after(idOf(tier), own);
+    }
+
+    function idOf(tier: Tier): pulumi.Output<string> {
+      const group = groups[tier];
+      if (!group) throw new Error(`no flow has the tier ${tier}`);
+      return group.id;
     }
 
     function createGroup(part: string, description: string): ec2.SecurityGroup {
@@ -91,14 +100,14 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
     function createRule(rule: SecurityGroupRule): vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule {
       const part = `${name}-${rule.id}`;
       const common = {
-        securityGroupId: groups[rule.tier].id,
+        securityGroupId: idOf(rule.tier),
         ipProtocol: rule.protocol === "all" ? "-1" : rule.protocol,
         fromPort: rule.fromPort,
         toPort: rule.toPort,
         description: rule.description,
         tags: named(args.tags, part),
         ...("tier" in rule.peer
-          ? { referencedSecurityGroupId: groups[rule.peer.tier].id }
+          ? { referencedSecurityGroupId: idOf(rule.peer.tier) }
           : { cidrIpv4: rule.peer.cidr }),
       };
       return rule.direction === "ingress"

@@ -3,6 +3,7 @@
  * evaluated once for all tests.
  */
 import type { CloudName } from "../../components/cloud";
+import { type ClusterEdition, masterCounts } from "../../openvidu/editions";
 import { type FlowContext } from "../../openvidu/flows";
 import { clouds } from "../../providers/registry";
 import { evaluate, type Evaluation } from "../../rehearsal/evaluate";
@@ -16,19 +17,22 @@ import { exampleGraph } from "../support/graphs";
 export interface Example {
   readonly stack: string;
   readonly cloud: CloudName;
+  readonly edition: ClusterEdition;
   /** Whether the network is the cluster's own. */
   readonly ownNetwork: boolean;
 }
 
 /* prettier-ignore */
 export const examples: readonly Example[] = [
-  { stack: "aws-ha", cloud: "aws", ownNetwork: true },
-  { stack: "aws-ha-letsencrypt", cloud: "aws", ownNetwork: true },
-  { stack: "aws-ha-production", cloud: "aws", ownNetwork: false },
-  { stack: "azure-ha", cloud: "azure", ownNetwork: true },
-  { stack: "azure-ha-production", cloud: "azure", ownNetwork: false },
-  { stack: "onprem-ha-dns", cloud: "onprem", ownNetwork: false },
-  { stack: "onprem-ha-nlb", cloud: "onprem", ownNetwork: false },
+  { stack: "aws-ha", cloud: "aws", edition: "ha", ownNetwork: true },
+  { stack: "aws-ha-letsencrypt", cloud: "aws", edition: "ha", ownNetwork: true },
+  { stack: "aws-ha-production", cloud: "aws", edition: "ha", ownNetwork: false },
+  { stack: "azure-ha", cloud: "azure", edition: "ha", ownNetwork: true },
+  { stack: "azure-ha-production", cloud: "azure", edition: "ha", ownNetwork: false },
+  { stack: "aws-elastic", cloud: "aws", edition: "elastic", ownNetwork: true },
+  { stack: "azure-elastic", cloud: "azure", edition: "elastic", ownNetwork: true },
+  { stack: "onprem-ha-dns", cloud: "onprem", edition: "ha", ownNetwork: false },
+  { stack: "onprem-ha-nlb", cloud: "onprem", edition: "ha", ownNetwork: false },
 ];
 
 export const modes = ["up", "preview"] as const;
@@ -122,9 +126,15 @@ export function flowContextOf(stack: string): FlowContext {
     features,
     rtcEngine,
     tls: ["acm", "external"].includes(certificate.kind) ? "loadBalancer" : "node",
-    minio: !clouds[cloud].capabilities.externalClusterData && onPremises?.s3 === undefined,
+    minio: !(edition === "ha" && clouds[cloud].capabilities.externalClusterData) && onPremises?.s3 === undefined,
+    ...(edition === "elastic" && { entry: "dns" }),
     ...(onPremises && { entry: onPremises.entry, turnDomain: onPremises.turnDomain !== undefined }),
   };
+}
+
+/** How many masters an example has. */
+export function mastersIn({ edition }: Pick<Example, "edition">): number {
+  return masterCounts[edition];
 }
 
 /** Clouds on which the program makes the machines. */
@@ -139,7 +149,7 @@ export interface CloudExample extends Example {
 export function forEachCloudGraph(
   what: string,
   define: (graph: () => Promise<Graph>, example: CloudExample, mode: Mode) => void,
-  choose: { readonly modes?: readonly Mode[] } = {},
+  choose: { readonly edition?: ClusterEdition; readonly modes?: readonly Mode[] } = {},
 ): void {
   for (const cloud of ["aws", "azure"] as const) {
     forEachGraph(what, (graph, example, mode) => define(graph, { ...example, cloud }, mode), { ...choose, cloud });
@@ -150,9 +160,16 @@ export function forEachCloudGraph(
 export function forEachGraph(
   what: string,
   define: (graph: () => Promise<Graph>, example: Example, mode: Mode) => void,
-  choose: { readonly cloud?: CloudName; readonly modes?: readonly Mode[] } = {},
+  choose: {
+    readonly cloud?: CloudName;
+    readonly edition?: ClusterEdition;
+    readonly modes?: readonly Mode[];
+  } = {},
 ): void {
-  for (const example of examples.filter(({ cloud }) => choose.cloud === undefined || choose.cloud === cloud)) {
+  const wanted = examples
+    .filter(({ cloud }) => choose.cloud === undefined || choose.cloud === cloud)
+    .filter(({ edition }) => choose.edition === undefined || choose.edition === edition);
+  for (const example of wanted) {
     for (const mode of choose.modes ?? modes) {
       describe(`${what}: ${example.stack} (${mode})`, () => define(() => graphOf(example.stack, mode), example, mode));
     }
