@@ -67,6 +67,13 @@ function hasFixedAddress(resource: RecordedResource): boolean {
   return privateIps !== undefined || ipConfigurations?.[0]?.privateIPAllocationMethod === "Static";
 }
 
+/** By which machines leave: gateways, routes, and addresses of their own. */
+const wayOut: Readonly<Record<CloudName, RegExp>> = {
+  aws: /:(NatGateway|InternetGateway|RouteTableAssociation|Route|EipAssociation)$/,
+  azure: /:(NatGateway|PublicIPAddress)$/,
+  onprem: /^$/,
+};
+
 forEachGraph("dependencies", (graph, example) => {
   const { cloud, edition, ownNetwork } = example;
   const count = mastersIn(example);
@@ -182,7 +189,7 @@ forEachGraph("dependencies", (graph, example) => {
     it("the way out to the Internet outlives the machines", async () => {
       const recorded = await graph();
       const egress = recorded.resources.filter(({ type }) =>
-        (cloud === "aws" ? /:(NatGateway|InternetGateway|RouteTableAssociation|Route)$/ : /:(NatGateway)$/).test(type),
+        wayOut[cloud].test(type),
       );
       assert.ok(egress.length > 0);
       const nodes = [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)];
@@ -190,6 +197,29 @@ forEachGraph("dependencies", (graph, example) => {
         const waiting = nodes.filter((node) => allDependencies(recorded, node).has(each.urn));
         assert.ok(waiting.length > 0 || /load-?balancer|entry/.test(each.name), `no machine waits for ${each.name}`);
       }
+    });
+  }
+
+  if (edition === "elastic" && cloud !== "onprem") {
+    it("the master has its public address before it boots, and the address waits for no machine", async () => {
+      const recorded = await graph();
+      const [master] = mastersOf(recorded, cloud);
+      const address = {
+        aws: ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"],
+        azure: ["azure-native:network:PublicIPAddress", "azure-native:network:NetworkInterface"],
+      }[cloud].flatMap((type) => ofType(recorded, type));
+      assert.equal(address.length, 2);
+      assert.deepEqual(needed(recorded, master!, address), urns(address));
+      for (const each of address) assert.deepEqual(needed(recorded, each, [master!]), [], each.name);
+    });
+
+    it("nothing but what watches over the master waits for it", async () => {
+      const recorded = await graph();
+      const [master] = mastersOf(recorded, cloud);
+      const later = recorded.resources.filter((each) => allDependencies(recorded, each).has(master!.urn));
+      const strangers = later.filter(({ type }) => !/:(MetricAlarm|MetricAlert|VolumeAttachment)$/.test(type));
+      assert.ok(later.length > 0);
+      assert.deepEqual(urns(strangers), []);
     });
   }
 
