@@ -6,8 +6,10 @@ import type { CloudName } from "../../components/cloud";
 import { type ClusterEdition, masterCounts } from "../../openvidu/editions";
 import { type FlowContext } from "../../openvidu/flows";
 import { clouds } from "../../providers/registry";
+import { cloudsFor } from "../../rehearsal/clouds/index";
 import { evaluate, type Evaluation } from "../../rehearsal/evaluate";
 import type { Graph } from "../../rehearsal/graph";
+import type { ExistingThings } from "../../rehearsal/model";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
@@ -87,6 +89,10 @@ export interface Variant {
   readonly as?: string;
   /** What the last update of a stack left, by its full name. */
   readonly stackOutputs?: Evaluation["stackOutputs"];
+  /** What runs the program. @default a process of its own for each evaluation */
+  readonly launcher?: Evaluation["launcher"];
+  /** Properties of things that the stack adopts, by id or name (rehearsal/clouds/existing.ts). */
+  readonly existing?: ExistingThings["overrides"];
 }
 
 /** A new evaluation of an example stack with some of its config changed. It may end in a refusal. */
@@ -103,8 +109,11 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
     secretKeys.add(`openvidu:${key}`);
   }
   for (const key of variant.plain ?? []) secretKeys.delete(`openvidu:${key}`);
-  const { as = stack, preview = false, stackOutputs } = variant;
-  return evaluate({ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview, stackOutputs });
+  const { as = stack, preview = false, stackOutputs, launcher, existing } = variant;
+  return evaluate({
+    ...{ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview, stackOutputs, launcher },
+    ...(existing && { clouds: cloudsFor(config, existing) }),
+  });
 }
 
 /** The settings that the program reads from an example's config. */
