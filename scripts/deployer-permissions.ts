@@ -80,7 +80,7 @@ export const awsServices: readonly AwsService[] = [
   {
     title: "IAM",
     prefix: "iam",
-    read: ["GetRole", "GetRolePolicy", "GetInstanceProfile", "ListRolePolicies", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"],
+    read: ["GetRole*", "GetInstanceProfile", "ListRolePolicies", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"],
     write: {
       "iam.Role": ["CreateRole", "UpdateRole", "UpdateRoleDescription", "UpdateAssumeRolePolicy", "DeleteRole", "TagRole", "UntagRole"],
       "iam.RolePolicy": ["PutRolePolicy", "DeleteRolePolicy"],
@@ -133,7 +133,7 @@ export const awsServices: readonly AwsService[] = [
   {
     title: "Route 53",
     prefix: "route53",
-    read: ["GetHostedZone", "GetChange", "ListResourceRecordSets", "ListTagsForResource"],
+    read: ["Get*", "List*"],
     write: { "route53.Record": ["ChangeResourceRecordSets"] },
     note: "Only with `dns.kind: route53`, also where the machines run on Azure.",
   },
@@ -147,7 +147,7 @@ export const awsServices: readonly AwsService[] = [
   {
     title: "SNS",
     prefix: "sns",
-    read: ["GetTopicAttributes", "GetSubscriptionAttributes", "ListTagsForResource"],
+    read: ["Get*", "List*"],
     write: {
       "sns.Topic": ["CreateTopic", "SetTopicAttributes", "DeleteTopic", "TagResource", "UntagResource"],
       "sns.TopicSubscription": ["Subscribe", "Unsubscribe"],

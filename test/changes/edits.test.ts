@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { configSchema, type JsonSchema } from "../../stacks/json-schema";
+import { kinds } from "../../stacks/schemas";
 import { secretKeysOf } from "../../stacks/settings";
 import { cloudNames, type CloudName } from "../../components/cloud";
 import type { Plan } from "../../rehearsal/engine/plan";
@@ -70,9 +71,10 @@ function compareWithGolden(stack: string, lines: readonly string[]): void {
   assert.deepEqual(lines, readFileSync(file, "utf8").split("\n"), `differs from test/golden/edits-${stack}.txt`);
 }
 
-/** Every key that a stack file of this cloud may hold. */
+/** Every key that a stack file of this cloud may hold, whatever its edition. */
 function keysOf(cloud: CloudName): string[] {
-  return [...leaves(configSchema({ cloud, edition: "ha" }), ""), ...secretKeysOf(cloud)];
+  const plain = kinds.filter((kind) => kind.cloud === cloud).flatMap((kind) => leaves(configSchema(kind), ""));
+  return [...new Set([...plain, ...secretKeysOf(cloud)])];
 }
 
 function leaves({ properties = {}, oneOf = [] }: JsonSchema, at: string): string[] {

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Graph } from "../../rehearsal/graph";
+import { reachFromGraph } from "../../rehearsal/reach";
 import { bundleContent, bundlesOf, inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
 import { runWarm } from "../support/warm-programs";
 import { type ConfigChanges, evaluateVariant, graphOf, inAdvance, type MachineCloud, type Variant } from "./examples";
@@ -116,6 +117,24 @@ describe("Elastic with a domain", () => {
       assert.deepEqual(outputsOf(graph).dnsRecords, []);
     }
   });
+});
+
+describe("Elastic as the rehearsal sees it", () => {
+  for (const cloud of clouds) {
+    it(`on ${cloud} lets the Internet reach the master at its address by three ports, and by no load balancer`, async () => {
+      const rows = reachFromGraph(await graphOf(stacks[cloud]));
+      assert.deepEqual(
+        rows.filter(({ from, to }) => from === "internet" && to === "master").map(({ ports }) => ports.first),
+        [80, 443, 1935],
+      );
+      assert.deepEqual(
+        rows.filter(
+          ({ from, to, purpose }) => from === "loadBalancer" || to === "loadBalancer" || /\(no/.test(purpose),
+        ),
+        [],
+      );
+    });
+  }
 });
 
 const elasticIp = "203.0.113.77";
