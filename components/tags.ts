@@ -14,9 +14,12 @@ export function standardTags(tags: Tags): Tags {
   return Object.fromEntries(Object.entries(tags).filter(([key]) => standardKeys.includes(key)));
 }
 
-const standardKeys = ["openvidu-cluster", "managed-by"];
+/** Says whose a resource is: project and stack of its cluster. */
+export const clusterLabel = "openvidu-cluster";
+
+const standardKeys = [clusterLabel, "managed-by"];
 
 /** The standard labels of a cluster with the operator's own added; the standard ones win. */
 export function clusterTags({ project, stack, custom }: TagSource): Tags {
-  return { ...custom, "openvidu-cluster": `${project}-${stack}`, "managed-by": "pulumi" };
+  return { ...custom, [clusterLabel]: `${project}-${stack}`, "managed-by": "pulumi" };
 }

@@ -26,7 +26,7 @@ export function reachOnAws(resources: readonly PlainResource[]): ReachRow[] {
   const outOf = rulesOf(resources, egressType, members);
   const inward = into.flatMap((rule) => waysIn(rule, outOf));
   const outward = outOf.filter(({ peer }) => !isTier(peer)).map((rule) => row(rule.tier, rule.peer, rule, rule.ports));
-  return [...inward.map((each) => markIdle(each, resources)), ...outward];
+  return [...inward.map((each) => markUnreachable(markIdle(each, resources), resources)), ...outward];
 }
 
 /** Which tiers a security group stands for: those whose machines or load balancer are in it. */
@@ -95,6 +95,27 @@ function markIdle(reach: ReachRow, resources: readonly PlainResource[]): ReachRo
       : undefined;
   const isUsed = used === undefined || used.some((port) => port >= reach.ports.first && port <= reach.ports.last);
   return isUsed ? reach : { ...reach, purpose: `${reach.purpose} (nothing listens)` };
+}
+
+/** A rule for the Internet at machines that have no public address is a mistake that ought to show. */
+function markUnreachable(reach: ReachRow, resources: readonly PlainResource[]): ReachRow {
+  const machines = reach.to === "master" || reach.to === "media" ? reach.to : undefined;
+  if (reach.from !== "internet" || machines === undefined || isPublic(machines, resources)) return reach;
+  return { ...reach, purpose: `${reach.purpose} (no public address)` };
+}
+
+/** By an Elastic IP on an interface, or by one that each launch brings. */
+function isPublic(tier: Tier, resources: readonly PlainResource[]): boolean {
+  const own = resources.filter((each) => each.tier === tier);
+  const given = resources.flatMap(({ type, inputs }) => {
+    if (type === "aws:ec2/eipAssociation:EipAssociation") return textAt(inputs, "networkInterfaceId");
+    return type === "aws:ec2/eip:Eip" ? textAt(inputs, "networkInterface") : [];
+  });
+  return own.some(
+    ({ id, inputs }) =>
+      given.includes(id) ||
+      listAt(inputs, "networkInterfaces").some((each) => String(each["associatePublicIpAddress"]) === "true"),
+  );
 }
 
 function listenerPorts(resources: readonly PlainResource[]): number[] {

@@ -137,7 +137,11 @@ function outsideRows(to: Attachment, balancers: readonly PlainResource[], all: r
     const own = grants(to, "Inbound", range, all).filter((grant) => !open.some((each) => sameGrant(each, grant)));
     return merged(own).map((each) => ({ ...each, from: range, to: to.tier }));
   });
-  return [...merged(open).map((each) => ({ ...each, from: "internet", to: to.tier })), ...ranges];
+  const note = to.isPublic ? "" : " (no public address)";
+  return [
+    ...merged(open).map((each) => ({ ...each, purpose: `${each.purpose}${note}`, from: "internet", to: to.tier })),
+    ...ranges,
+  ];
 }
 
 function tierRows(from: Attachment, to: Attachment, all: readonly Attachment[]): ReachRow[] {

@@ -30,6 +30,7 @@ export const awsServices: readonly AwsService[] = [
       "ec2.Route": ["CreateRoute", "ReplaceRoute", "DeleteRoute"],
       "ec2.RouteTableAssociation": ["AssociateRouteTable", "ReplaceRouteTableAssociation", "DisassociateRouteTable"],
       "ec2.Eip": ["AllocateAddress", "DisassociateAddress", "ReleaseAddress"],
+      "ec2.EipAssociation": ["AssociateAddress", "DisassociateAddress"],
       "ec2.NatGateway": ["CreateNatGateway", "DeleteNatGateway"],
       "ec2.VpcEndpoint": ["CreateVpcEndpoint", "ModifyVpcEndpoint", "DeleteVpcEndpoints"],
       "ec2.SecurityGroup": ["CreateSecurityGroup", "DeleteSecurityGroup", "RevokeSecurityGroupEgress"],
@@ -79,7 +80,7 @@ export const awsServices: readonly AwsService[] = [
   {
     title: "IAM",
     prefix: "iam",
-    read: ["GetRole", "GetRolePolicy", "GetInstanceProfile", "ListRolePolicies", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"],
+    read: ["GetRole*", "GetInstanceProfile", "ListRolePolicies", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"],
     write: {
       "iam.Role": ["CreateRole", "UpdateRole", "UpdateRoleDescription", "UpdateAssumeRolePolicy", "DeleteRole", "TagRole", "UntagRole"],
       "iam.RolePolicy": ["PutRolePolicy", "DeleteRolePolicy"],
@@ -89,7 +90,7 @@ export const awsServices: readonly AwsService[] = [
         "TagInstanceProfile", "UntagInstanceProfile",
       ],
       "(machines take on the roles)": ["PassRole"],
-      "(first load balancer and first group of an account)": ["CreateServiceLinkedRole"],
+      "(first load balancer, first group and first alarm of an account)": ["CreateServiceLinkedRole"],
     },
     note: "`iam:PassRole` may be limited to the service `ec2.amazonaws.com` by the condition `iam:PassedToService`.",
   },
@@ -132,9 +133,26 @@ export const awsServices: readonly AwsService[] = [
   {
     title: "Route 53",
     prefix: "route53",
-    read: ["GetHostedZone", "GetChange", "ListResourceRecordSets", "ListTagsForResource"],
+    read: ["Get*", "List*"],
     write: { "route53.Record": ["ChangeResourceRecordSets"] },
     note: "Only with `dns.kind: route53`, also where the machines run on Azure.",
+  },
+  {
+    title: "CloudWatch",
+    prefix: "cloudwatch",
+    read: ["DescribeAlarms", "ListTagsForResource"],
+    write: { "cloudwatch.MetricAlarm": ["PutMetricAlarm", "DeleteAlarms", "TagResource", "UntagResource"] },
+    note: "With `edition: elastic`, or with `alarms.emails`.",
+  },
+  {
+    title: "SNS",
+    prefix: "sns",
+    read: ["Get*", "List*"],
+    write: {
+      "sns.Topic": ["CreateTopic", "SetTopicAttributes", "DeleteTopic", "TagResource", "UntagResource"],
+      "sns.TopicSubscription": ["Subscribe", "Unsubscribe"],
+    },
+    note: "Only with `alarms.emails`.",
   },
   {
     title: "Systems Manager, STS",
@@ -229,7 +247,7 @@ export const azureNeeds: readonly AzureNeed[] = [
   ] },
   { provider: "Microsoft.KeyVault", types: ["keyvault.Vault", "keyvault.Secret"] },
   { provider: "Microsoft.ManagedIdentity", types: ["managedidentity.UserAssignedIdentity"] },
-  { provider: "Microsoft.Insights", types: ["monitor.AutoscaleSetting"] },
+  { provider: "Microsoft.Insights", types: ["monitor.AutoscaleSetting", "monitor.MetricAlert", "monitor.ActionGroup"] },
   { provider: "Microsoft.Authorization", types: ["authorization.RoleAssignment", "authorization.RoleDefinition"] },
 ];
 

@@ -69,7 +69,8 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
 
     this.masters = tierOf("master");
     this.media = tierOf("media");
-    this.loadBalancerRulesId = withRules("loadBalancer");
+    // Where clients reach the masters themselves there is no load balancer to be in a group.
+    this.loadBalancerRulesId = groups.has("loadBalancer") ? withRules("loadBalancer") : pulumi.output("");
     if (groups.has("turnLoadBalancer")) this.turnLoadBalancerRulesId = withRules("turnLoadBalancer");
     if (groups.has(sessionStore)) this.sessionStoreRulesId = withRules(sessionStore);
     this.registerOutputs({

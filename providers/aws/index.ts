@@ -3,6 +3,7 @@
  */
 import { Provider } from "@pulumi/aws/provider";
 import type { Cloud } from "../../components/cloud";
+import { AwsAlarms } from "./alarms";
 import { AwsCertificate } from "./certificate";
 import { AwsDomainName, awsZoneName } from "./domain-name";
 import { enterpriseV2 } from "./enterprise-v2";
@@ -41,4 +42,5 @@ export const aws: Cloud = {
   DomainName: AwsDomainName,
   zoneNameOf: awsZoneName,
   EnterpriseV2: enterpriseV2,
+  Alarms: AwsAlarms,
 };

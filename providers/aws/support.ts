@@ -7,7 +7,7 @@ import { getPartitionOutput } from "@pulumi/aws/getPartition";
 import { getParameterOutput } from "@pulumi/aws/ssm";
 import type { MachineImage } from "../../components/machine-image";
 import type { Problem } from "../../components/errors";
-import type { Tags } from "../../components/tags";
+import { clusterLabel, type Tags } from "../../components/tags";
 import { imageParameter } from "./images";
 
 /** The partition and account that a role's provider works in. */
@@ -31,7 +31,7 @@ export function callerOf(parent: pulumi.Resource): { accountId: pulumi.Output<st
 
 /** A resource's labels with the name that AWS's console shows, unambiguous among the clusters of an account. */
 export function named(tags: Tags, name: string): Record<string, string> {
-  const cluster = tags["openvidu-cluster"];
+  const cluster = tags[clusterLabel];
   return { ...tags, Name: cluster ? `${cluster}/${name}` : name };
 }
 

@@ -3,6 +3,7 @@
  */
 import { Provider } from "@pulumi/azure-native/provider";
 import type { Cloud } from "../../components/cloud";
+import { AzureAlarms } from "./alarms";
 import { AzureDomainName, azureZoneName } from "./domain-name";
 import { AzureFirewall } from "./firewall";
 import { AzureLoadBalancer } from "./load-balancer";
@@ -37,4 +38,5 @@ export const azure: Cloud = {
   ScalingMediaPool: AzureScalingMediaPool,
   DomainName: AzureDomainName,
   zoneNameOf: azureZoneName,
+  Alarms: AzureAlarms,
 };

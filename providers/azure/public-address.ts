@@ -25,10 +25,10 @@ export class AzurePublicAddress extends pulumi.ComponentResource implements Publ
 
     const self = { parent: this };
     const suffix = randomSuffix(`${name}-suffix`, self);
-    const { id, ipAddress, hostName } = publicAddress(name, suffix, args, self);
+    const { id, ipAddress, hostName, zones } = publicAddress(name, suffix, args, self);
 
     this.address = { ipAddress, hostName, aliasZoneId: pulumi.output("") };
-    this.attachmentId = id;
+    this.attachmentId = pulumi.all([id, zones]).apply(([value, bound]) => requireZone(value, bound, args.zones[0]));
     this.registerOutputs({ address: this.address, attachmentId: this.attachmentId });
   }
 }
@@ -57,6 +57,8 @@ export interface Address {
   readonly id: pulumi.Output<string>;
   readonly ipAddress: pulumi.Output<string>;
   readonly hostName: pulumi.Output<string>;
+  /** Zones that the address spans; none where it is bound to none. */
+  readonly zones: pulumi.Output<readonly string[]>;
 }
 
 function createAddress(
@@ -89,6 +91,7 @@ function createAddress(
     id: address.id,
     ipAddress: address.ipAddress.apply((ip) => ip ?? ""),
     hostName: address.dnsSettings.apply((settings) => settings?.fqdn ?? ""),
+    zones: pulumi.output(zones ?? []),
   };
 }
 
@@ -100,7 +103,15 @@ function adoptAddress(adoptAddressId: string, self: pulumi.CustomResourceOptions
     id: found.apply(() => adoptAddressId),
     ipAddress: found.apply(({ ipAddress }) => ipAddress ?? ""),
     hostName: found.apply(({ dnsSettings }) => dnsSettings?.fqdn ?? ""),
+    zones: found.apply(({ zones }) => zones ?? []),
   };
+}
+
+/** A machine and an address that is bound to one zone stand in the same one; machines here stand in the first of the list. */
+function requireZone(id: string, bound: readonly string[], zone: string | undefined): string {
+  if (zone === undefined || bound.length === 0 || bound.includes(zone)) return id;
+  const says = `the address is bound to zone ${bound.join(", ")}, but the master stands in zone ${zone}`;
+  throw quietError(`entry.addressId: ${says}; name the address's zone first in network.zones`);
 }
 
 function requireStatic(found: network.GetPublicIPAddressResult): network.GetPublicIPAddressResult {

@@ -5,6 +5,7 @@
  * - A subnet's zone follows from its place in the config: the subnets of one list take the region's zones in turn.
  *   A subnet that the config does not name takes its turn from the last hexadecimal digit of its id.
  * - An adopted subnet lies in the VPC that was asked for, else in the first VPC that the config names.
+ * - A public IPv4 address that the stack did not allocate is an Elastic IP of the account, and nothing uses it.
  * - A DNS zone that the config names holds the config's domain. The account's Azure subscription is the one that the
  *   config's resource ids name.
  * - An adopted VPC is 172.31.0.0/16; each adopted subnet is a /24 of it.

@@ -111,6 +111,7 @@ export const aws: ChargeTable = {
     "aws:route53/record:Record": "DNS queries",
     "aws:s3/bucket:Bucket": "stored objects and requests",
     "aws:sqs/queue:Queue": "messages",
+    "aws:sns/topic:Topic": "mails about alarms",
   },
   free: [
     "aws:acm/certificate:Certificate",
@@ -119,6 +120,7 @@ export const aws: ChargeTable = {
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    "aws:ec2/eipAssociation:EipAssociation",
     "aws:ec2/internetGateway:InternetGateway",
     "aws:ec2/keyPair:KeyPair",
     "aws:ec2/launchTemplate:LaunchTemplate",
@@ -150,6 +152,7 @@ export const aws: ChargeTable = {
     "aws:secretsmanager/secretPolicy:SecretPolicy",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "aws:sqs/queuePolicy:QueuePolicy",
+    "aws:sns/topicSubscription:TopicSubscription",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
   ],

@@ -28,6 +28,10 @@ const addresses: PriceSource = {
   source: "IP Addresses pricing (azure.microsoft.com/pricing/details/ip-addresses)",
   read: "2026-01",
 };
+const monitor: PriceSource = {
+  source: "Azure Monitor pricing (azure.microsoft.com/pricing/details/monitor)",
+  read: "2026-01",
+};
 
 /** Columns of the tables of machines: regions with the same prices share one. */
 /* prettier-ignore */
@@ -162,15 +166,17 @@ export function diskPrice(kind: string, gib: number, region: string): Price | un
   return amount === undefined ? undefined : { amount, unit: "month", ...disks };
 }
 
-/** Other things, by piece and hour. Azure asks the same for them in all regions of its public cloud. */
+/** Other things, by piece. Azure asks the same for them in all regions of its public cloud. */
 const pieces = {
   /** A Standard load balancer with its first five rules. */
-  loadBalancer: { amount: 0.025, from: loadBalancing },
+  loadBalancer: { amount: 0.025, unit: "hour", from: loadBalancing },
   /** Each rule beyond them. */
-  loadBalancerRule: { amount: 0.01, from: loadBalancing },
-  natGateway: { amount: 0.045, from: nat },
-  publicAddress: { amount: 0.005, from: addresses },
-} as const;
+  loadBalancerRule: { amount: 0.01, unit: "hour", from: loadBalancing },
+  natGateway: { amount: 0.045, unit: "hour", from: nat },
+  publicAddress: { amount: 0.005, unit: "hour", from: addresses },
+  /** A metric alert on one time series. */
+  alarm: { amount: 0.1, unit: "month", from: monitor },
+} as const satisfies Record<string, { amount: number; unit: Price["unit"]; from: PriceSource }>;
 
 /** Rules that the price of a load balancer contains. */
 export const rulesIncluded = 5;
@@ -181,6 +187,6 @@ const sovereign = /^(china|usgov|usdod)/;
 /** One of the things above. */
 export function piecePrice(piece: keyof typeof pieces, region: string): Price | undefined {
   if (region === "" || sovereign.test(region)) return undefined;
-  const { amount, from } = pieces[piece];
-  return { amount, unit: "hour", ...from };
+  const { amount, unit, from } = pieces[piece];
+  return { amount, unit, ...from };
 }

@@ -73,6 +73,7 @@ export const azure: ChargeTable = {
       systemDisk(resource.inputs["storageProfile"], exactly(1), region),
     ],
     "azure-native:compute:VirtualMachineScaleSet": scaleSet,
+    "azure-native:monitor:MetricAlert": piece("alarm of a master", "alarm"),
     "azure-native:network:LoadBalancer": loadBalancer,
     "azure-native:network:NatGateway": natGateway,
     "azure-native:network:PublicIPAddress": publicAddress,
@@ -84,6 +85,7 @@ export const azure: ChargeTable = {
   byUse: {
     "azure-native:dns:RecordSet": "DNS queries",
     "azure-native:keyvault:Vault": "operations on secrets",
+    "azure-native:monitor:ActionGroup": "mails about alarms",
     "azure-native:storage:StorageAccount": "stored objects and requests",
   },
   free: [

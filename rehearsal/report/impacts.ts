@@ -272,6 +272,12 @@ const rows: readonly Row[] = [
     source: "a new address is a different one",
   },
   {
+    types: ["aws:ec2/eipAssociation:EipAssociation"],
+    changes: ["replace", "delete"],
+    impact: { kind: "away", what: "the master at its public address" },
+    source: "EC2 API, DisassociateAddress: connections by the address end",
+  },
+  {
     types: [
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
@@ -318,6 +324,20 @@ const rows: readonly Row[] = [
     inputs: ["routeTableIds"],
     impact: { kind: "away", what: "open connections to S3 from the changed subnets" },
     source: "AWS PrivateLink guide, gateway endpoints for Amazon S3, considerations",
+  },
+
+  // Alarms.
+  {
+    types: [
+      "aws:cloudwatch/metricAlarm:MetricAlarm",
+      "aws:sns/topic:Topic",
+      "aws:sns/topicSubscription:TopicSubscription",
+      "azure-native:monitor:MetricAlert",
+      "azure-native:monitor:ActionGroup",
+    ],
+    changes: [...renewed, "delete"],
+    impact: { kind: "none", says: "the cluster goes on; until it is done, a failure may go unnoticed" },
+    source: "CloudWatch, SNS and Azure Monitor watch from outside",
   },
 
   // Settings, secrets, stores and rights.

@@ -47,6 +47,9 @@ export interface Row {
 const both = ["aws-ha", "azure-ha"];
 const aws = ["aws-ha"];
 const azure = ["azure-ha"];
+const elastic = ["aws-elastic", "azure-elastic"];
+const awsElastic = ["aws-elastic"];
+const azureElastic = ["azure-elastic"];
 const awsProduction = ["aws-ha-production"];
 const awsTurn = ["aws-ha-turn"];
 const azureProduction = ["azure-ha-production"];
@@ -80,6 +83,7 @@ const otherPrivateKey = "rehearsal-placeholder-for-another-private-key";
 /** What the domain of TURN's own leads to on AWS; it goes with the domain. */
 const turnBalancer = ["aws:lb/loadBalancer:LoadBalancer::openvidu-turn"];
 const upToOld = "since OpenVidu 3.6.0 TURN over TLS uses the main domain";
+const someone = "ops@example.com";
 
 const isFixed = "has to stay while the cluster stands";
 
@@ -99,7 +103,7 @@ function row(
 const sharedRows: readonly Row[] = [
   row("cloud", "azure", aws, "refused", { says: "openvidu:region" }),
   row("cloud", "aws", azure, "refused", { says: "openvidu:region" }),
-  row("edition", "elastic", both, "refused", { says: "is not available yet" }),
+  row("edition", "elastic", both, "refused", { says: isFixed }),
   row("version", "3.8.0", both, ["inPlace", "rollsMedia"], { about: "an upgrade", from: { version: "3.7.0" } }),
   row("version", "3.7.0", both, "refused", { about: "a step back", says: "since the cluster was made" }),
   row("profile", "production", aws, ["inPlace", "rollsMedia", "createsOrDeletes"]),
@@ -177,6 +181,45 @@ const sharedRows: readonly Row[] = [
   row("license", "another-licence", both, "inPlace"),
   row("meetAdminPassword", "another0Password", both, "inPlace"),
   row("meetApiKey", "another0key", both, "inPlace"),
+  row("alarms.emails", [someone], both, "createsOrDeletes"),
+];
+
+/** Where Elastic differs from High Availability: one master, at an address of its own. */
+/* prettier-ignore */
+const elasticRows: readonly Row[] = [
+  row("edition", "ha", elastic, "refused", { says: isFixed }),
+  row("version", "3.8.0", elastic, ["inPlace", "rollsMedia"], { about: "an upgrade without a domain, which gives the cluster another name", from: { version: "3.7.0", domain: undefined } }),
+  row("profile", "production", awsElastic, ["inPlace", "rollsMedia"]),
+  row("features.rtmp", false, awsElastic, "createsOrDeletes"),
+  row("features.rtmp", false, azureElastic, "inPlace"),
+  row("deletionProtection", false, elastic, "nothing"),
+  row("domain", "talk.example.com", elastic, "inPlace"),
+  row("domain", undefined, elastic, "inPlace", { about: "taken away" }),
+  row("domain", "video.example.com", elastic, "inPlace", { about: "given to a cluster without one", from: { domain: undefined } }),
+  row("dns.kind", "route53", awsElastic, "createsOrDeletes", { edit: { "dns.zoneId": "Z0123456789ABCDEFGHIJ" } }),
+  row("certificate.kind", "selfsigned", elastic, "nothing"),
+  row("certificate.kind", "acm", awsElastic, "refused", { says: "certificate.kind" }),
+  row("masters.instanceType", "c6a.2xlarge", awsElastic, "nothing"),
+  row("masters.instanceType", "Standard_D8s_v5", azureElastic, "nothing"),
+  row("masters.instanceType", "c6a.2xlarge", awsElastic, ["inPlace", "replacesOneMaster"], { about: "together with the generation", edit: { "masters.generations": [2] } }),
+  row("masters.generations", [2], elastic, ["inPlace", "replacesOneMaster"]),
+  row("masters.generations", [1, 1], elastic, "refused", { about: "two numbers", says: "masters.generations" }),
+  row("masters.dataDiskGiB", 200, elastic, "inPlace", { about: "more" }),
+  row("media.min", 0, elastic, "inPlace", { edit: { "media.acceptEmpty": true } }),
+  row("network.adopt.networkId", "vpc-0123456789abcdef0", awsElastic, "refused", { says: isFixed, edit: {
+    "network.adopt.masterSubnetIds": [subnet(1)], "network.adopt.mediaSubnetIds": [subnet(3)] } }),
+  row("network.adopt.networkId", ids.adopt["network.adopt.networkId"], azureElastic, "refused", { edit: ids.adopt, says: isFixed }),
+  row("storage.appDataBucket", "ours.example", awsElastic, "refused", { says: isFixed }),
+  row("storage.appDataContainer", "calls", azureElastic, "refused", { says: isFixed }),
+  row("entry.address", "203.0.113.7", awsElastic, "refused", { says: isFixed }),
+  row("entry.address", "203.0.113.8", awsElastic, "refused", { about: "another one", from: { "entry.address": "203.0.113.7" }, says: isFixed }),
+  row("entry.address", undefined, awsElastic, "refused", { about: "taken away", from: { "entry.address": "203.0.113.7" }, says: isFixed }),
+  row("entry.addressId", ids.address, azureElastic, "refused", { says: isFixed }),
+  row("entry.addressId", `${ids.address}-too`, azureElastic, "refused", { about: "another one", from: { "entry.addressId": ids.address }, says: isFixed }),
+  row("alarms.emails", [someone], elastic, ["inPlace", "createsOrDeletes"]),
+  row("alarms.emails", [someone, "on-call@example.org"], awsElastic, "createsOrDeletes", { about: "one more", from: { "alarms.emails": [someone] } }),
+  row("alarms.emails", [someone, "on-call@example.org"], azureElastic, "inPlace", { about: "one more", from: { "alarms.emails": [someone] } }),
+  row("alarms.emails", undefined, elastic, ["inPlace", "createsOrDeletes"], { about: "taken away", from: { "alarms.emails": [someone] } }),
 ];
 
 /* prettier-ignore */
@@ -335,6 +378,7 @@ const onpremElasticRows: readonly Row[] = [
 
 export const rows: readonly Row[] = [
   ...sharedRows,
+  ...elasticRows,
   ...awsRows,
   ...azureRows,
   ...onpremRows,

@@ -102,7 +102,7 @@ const deployments = new Map<string, Promise<Stack>>();
 
 /** An example stack after its first update, which is made once for all tests. Work on copies. */
 export function deployed(name: string, edit: Edit = {}): Promise<Stack> {
-  const key = `${name} ${JSON.stringify(edit)}`;
+  const key = `${name} ${JSON.stringify(edit, (_, value: unknown) => (value === undefined ? null : value))}`;
   const known = deployments.get(key) ?? deploy(new Stack(name).edited(edit));
   deployments.set(key, known);
   return known;

@@ -49,8 +49,21 @@ describe("golden component tree", () => {
     assert.equal(rest.length, 10);
   });
 
+  it("of Elastic is the same on AWS and Azure, and on machines of the customer's own but for the cloud's alarms", async () => {
+    const stacks = ["aws-elastic", "azure-elastic", "onprem-elastic"];
+    const [aws, azure, onprem] = (await Promise.all(stacks.map((stack) => graphOf(stack)))) as [Graph, Graph, Graph];
+    assert.deepEqual(componentTree(aws), componentTree(azure));
+    const alarms = "  openvidu:index:Alarms openvidu-alarms";
+    assert.ok(componentTree(aws).includes(alarms));
+    assert.deepEqual(
+      componentTree(aws).filter((line) => line !== alarms),
+      componentTree(onprem),
+    );
+  });
+
   it("is the recorded one", async () => {
     compareWithGolden("component-tree.txt", componentTree(await graphOf("azure-ha")));
+    compareWithGolden("component-tree-elastic.txt", componentTree(await graphOf("azure-elastic")));
   });
 
   it("of Enterprise v2 is the recorded one", async () => {

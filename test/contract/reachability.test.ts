@@ -222,16 +222,17 @@ function awsAttachments(graph: Graph): TierGroups {
   const interfaces = ofType(graph, "aws:ec2/networkInterface:NetworkInterface").map(
     (each) => inputsOf(each).securityGroups as string[],
   );
-  assert.equal(interfaces.length, 4);
+  assert.ok(interfaces.length > 0);
   for (const groups of interfaces) assert.deepEqual(groups, interfaces[0]);
   const template = inputsOf(onlyOne(graph, "aws:ec2/launchTemplate:LaunchTemplate"));
   const [own] = (template.networkInterfaces ?? []) as { securityGroups: string[] }[];
   const balancers = ofType(graph, "aws:lb/loadBalancer:LoadBalancer");
   const groupsOf = ({ inputs }: RecordedResource): string[] => inputs["securityGroups"] as string[];
   const [entry, turn, ...more] = balancers.map(groupsOf);
-  assert.ok(entry && more.length === 0);
+  assert.equal(more.length, 0);
   return {
-    loadBalancer: entry,
+    // Elastic has none.
+    loadBalancer: entry ?? [],
     ...(turn && { turnLoadBalancer: turn }),
     master: interfaces[0]!,
     media: own?.securityGroups ?? (template.vpcSecurityGroupIds as string[]),
@@ -279,7 +280,7 @@ function azureGraphFilter(graph: Graph): { admits: Admits; groups: TierGroups } 
     const json = inputsOf(each);
     return azureAttachment(graph, json, json.ipConfigurations[0].subnet.id as string);
   });
-  assert.equal(masters.length, 4);
+  assert.ok(masters.length > 0);
   for (const each of masters) assert.deepEqual(each, masters[0]);
   const group = inputsOf(onlyOne(graph, "azure-native:compute:VirtualMachineScaleSet"));
   const [nic] = group.virtualMachineProfile.networkProfile.networkInterfaceConfigurations as Record<string, any>[];
@@ -381,8 +382,8 @@ function awsListeners(graph: Graph, balancer: unknown): [number, number][] {
 }
 
 function azureListeners(graph: Graph): [number, number][] {
-  const { loadBalancingRules } = inputsOf(onlyOne(graph, "azure-native:network:LoadBalancer"));
-  return (loadBalancingRules as Record<string, any>[])
+  return ofType(graph, "azure-native:network:LoadBalancer")
+    .flatMap((balancer) => inputsOf(balancer).loadBalancingRules as Record<string, any>[])
     .map(({ frontendPort, backendPort }): [number, number] => [frontendPort as number, backendPort as number])
     .sort(([a], [b]) => a - b);
 }

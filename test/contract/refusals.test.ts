@@ -21,6 +21,10 @@ const table: readonly Refused[] = [
   { title: "a key of the other cloud", stack: "aws-ha", config: { resourceGroup: "some-group" }, says: [/resourceGroup/, /azure/] },
   { title: "a size that Azure does not have", stack: "azure-ha", config: { masters: { instanceType: "Standard_B4s" } }, says: [/masters\.instanceType/, /Standard_B4s/] },
   { title: "one subnet for two zones' load balancers", stack: "aws-ha-production", config: { network: { adopt: { networkId: "vpc-0a1b2c3d4e5f60718", masterSubnetIds: ["subnet-0a1b2c3d4e5f60711"], mediaSubnetIds: ["subnet-0a1b2c3d4e5f60721"], loadBalancerSubnetIds: [] } } }, says: [/network\.adopt/] },
+  { title: "an ACM certificate without a load balancer", stack: "aws-elastic", config: { certificate: { kind: "acm" } }, says: [/certificate/, /acm/] },
+  { title: "two masters where the edition has one", stack: "azure-elastic", config: { masters: { generations: [1, 1] } }, says: [/masters\.generations/] },
+  { title: "an own certificate for a bare address", stack: "azure-elastic", config: { domain: undefined, certificate: { kind: "owncert", chain: "AAAA" } }, says: [/domain|certificate/] },
+  { title: "keys of a load balancer that is not there", stack: "aws-elastic", config: { entry: { preserveClientAddress: true }, network: { nat: "single" } }, says: [/entry\.preserveClientAddress/, /network\.nat/] },
   { title: "a missing domain on AWS", stack: "aws-ha", config: { domain: undefined }, says: [/domain/] },
 ];
 

@@ -35,7 +35,7 @@ describe("rehearsal: who reaches whom on AWS", () => {
   const media = resource(
     "aws:ec2/launchTemplate:LaunchTemplate",
     "template",
-    { networkInterfaces: [{ securityGroups: ["sg-n"] }] },
+    { networkInterfaces: [{ securityGroups: ["sg-n"], associatePublicIpAddress: "true" }] },
     { role: "media" },
   );
   const entry = resource(
@@ -65,6 +65,20 @@ describe("rehearsal: who reaches whom on AWS", () => {
       ),
       ["internet -> media tcp 7881-7881 why", "198.51.100.0/24 -> master tcp 22-22 why"],
     );
+  });
+
+  it("says where a rule lets the Internet in to machines that it cannot reach", () => {
+    const open = ingress("a", rule("sg-m", 443, anywhere));
+    const link = (inputs: Record<string, unknown>): RecordedResource =>
+      resource("aws:ec2/eipAssociation:EipAssociation", "link", inputs, { role: "master" });
+    const closed = ["internet -> master tcp 443-443 why (no public address)"];
+    assert.deepEqual(lines(master, open), closed);
+    assert.deepEqual(lines(master, open, link({ networkInterfaceId: "another" })), closed);
+    for (const address of [
+      link({ networkInterfaceId: master.id }),
+      resource("aws:ec2/eip:Eip", "address", { networkInterface: master.id }),
+    ])
+      assert.deepEqual(lines(master, open, address), ["internet -> master tcp 443-443 why"]);
   });
 
   it("needs a way out of one tier and a way into the other", () => {
@@ -240,7 +254,10 @@ describe("rehearsal: who reaches whom on Azure", () => {
       lines(nic(["pool"]), balancer, group("rules-m", ...rules)).filter((line) =>
         line.startsWith("internet -> master"),
       ),
-      ["internet -> master tcp 8442-8442 too much", "internet -> master tcp 8444-8444 too much"],
+      [
+        "internet -> master tcp 8442-8442 too much (no public address)",
+        "internet -> master tcp 8444-8444 too much (no public address)",
+      ],
     );
   });
 

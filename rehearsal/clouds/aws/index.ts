@@ -8,6 +8,7 @@ import { dns } from "./dns";
 import { identity } from "./identity";
 import { lookups } from "./lookups";
 import { messaging } from "./messaging";
+import { monitoring } from "./monitoring";
 import { network } from "./network";
 import { quotas } from "./quotas";
 import { security } from "./security";
@@ -27,6 +28,7 @@ export const aws: CloudModel = {
       ...compute,
       ...cache,
       ...messaging,
+      ...monitoring,
     },
     quotas,
   ),

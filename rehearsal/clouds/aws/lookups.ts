@@ -7,7 +7,7 @@ import { isMissing, override } from "../existing";
 import { given, hexDigits, record, records, text, texts } from "../values";
 import { accountId, arn, ec2Exists, partitionOf, refusal, regionOf, zonesOf } from "./account";
 import { imageMarks } from "./compute";
-import { subnetFacts, vpcCidr } from "./network";
+import { adoptedAllocation, eipAssociationType, eipType, interfaceType, subnetFacts, vpcCidr } from "./network";
 import { bucketName } from "./storage";
 
 const dts = "declarations of @pulumi/aws 7.48.0";
@@ -132,6 +132,46 @@ const getVpc: InvokeModel = {
         ...override(world, id),
       },
     };
+  },
+};
+
+/** An Elastic IP by its address: one of the stack's, or any other address that is no private one. */
+const getElasticIp: InvokeModel = {
+  source: "github.com/hashicorp/terraform-provider-aws internal/service/ec2/ec2_eip_data_source.go",
+  call(args, world) {
+    const publicIp = text(args.publicIp);
+    const made = world.ofType(eipType).find(({ outputs }) => outputs.publicIp === publicIp);
+    const isPublic =
+      /^(\d{1,3})(\.\d{1,3}){3}$/.test(publicIp) && !/^(10|127|172\.(1[6-9]|2\d|3[01])|192\.168)\./.test(publicIp);
+    if (!made && (!isPublic || isMissing(world, publicIp))) return { failure: "no matching EC2 EIP found" };
+    const region = regionOf(args, world);
+    const id = made?.id ?? adoptedAllocation(publicIp);
+    const link = world.ofType(eipAssociationType).find(({ inputs }) => inputs.allocationId === id);
+    return {
+      result: {
+        id,
+        region,
+        arn: arn("ec2", region, `elastic-ip/${id}`),
+        domain: "vpc",
+        publicIp,
+        associationId: link?.id ?? "",
+        networkInterfaceId: text(link?.inputs.networkInterfaceId),
+        tags: {},
+        ...override(world, publicIp),
+      },
+    };
+  },
+};
+
+/** An interface of the stack, or one that a test describes. */
+const getNetworkInterface: InvokeModel = {
+  source: "github.com/hashicorp/terraform-provider-aws internal/service/ec2/vpc_network_interface_data_source.go",
+  call(args, world) {
+    const id = text(args.id);
+    if (!ec2Exists("eni", id, world)) return { failure: "no matching EC2 Network Interface found" };
+    const made = world.byId(interfaceType, id);
+    const { tagsAll, ...outputs } = { ...made?.outputs };
+    return { result: { ...outputs, id, region: regionOf(args, world), tags: tagsAll ?? {}, ...override(world, id) } };
   },
 };
 
@@ -307,6 +347,8 @@ export const lookups: Readonly<Record<string, InvokeModel>> = {
   "aws:ec2/getSubnet:getSubnet": getSubnet,
   "aws:ec2/getSubnets:getSubnets": getSubnets,
   "aws:ec2/getVpc:getVpc": getVpc,
+  "aws:ec2/getElasticIp:getElasticIp": getElasticIp,
+  "aws:ec2/getNetworkInterface:getNetworkInterface": getNetworkInterface,
   "aws:ec2/getAmi:getAmi": getAmi,
   "aws:s3/getBucket:getBucket": getBucket,
   "aws:iam/getSessionContext:getSessionContext": getSessionContext,

@@ -1,9 +1,9 @@
 /**
- * Simulated queues, event rules and alarms: SQS, EventBridge, CloudWatch.
+ * Simulated queues and event rules: SQS, EventBridge.
  */
 import type { Json, Properties, ResourceModel, World } from "../../model";
 import { isDeclared } from "../existing";
-import { at, given, number, problems, record, text, texts } from "../values";
+import { at, given, number, problems, record, text } from "../values";
 import { accountId, arn, common, ownById, parseArn, parts, partitionOf, refusal, regionOf, tagged } from "./account";
 import { policyProblem } from "./identity";
 
@@ -156,45 +156,10 @@ const eventTarget: ResourceModel = {
   },
 };
 
-const comparisons = [
-  "GreaterThanOrEqualToThreshold",
-  "GreaterThanThreshold",
-  "LessThanThreshold",
-  "LessThanOrEqualToThreshold",
-];
-
-const metricAlarm: ResourceModel = {
-  required: [],
-  source: `${tf}/cloudwatch/metric_alarm.go; CloudWatch PutMetricAlarm API reference (periods, a week at most)`,
-  naming: { input: "name", auto: "suffix7", maxLength: 255 },
-  defaults: { actionsEnabled: true, treatMissingData: "missing" },
-  forcesReplacement: ["name", "region"],
-  recomputed: tagged,
-  check(inputs) {
-    const [period, count] = [number(inputs.period) ?? 60, number(inputs.evaluationPeriods) ?? 1];
-    const comparison = text(inputs.comparisonOperator);
-    const refuse = (says: string): string => refusal("CloudWatch", "PutMetricAlarm", "ValidationError", says);
-    return problems(
-      ![10, 20, 30].includes(period) && period % 60 !== 0 && refuse("Period must be 10, 20, 30 or a multiple of 60"),
-      period * count > 604_800 && refuse("Metrics cannot be checked across more than 7 days"),
-      comparison !== "" && !comparisons.includes(comparison) && refuse(`Invalid comparison operator ${comparison}`),
-      texts(inputs.alarmActions)
-        .filter((action) => !parseArn(action))
-        .map((action) => refuse(`Invalid arn syntax: ${action}`)),
-    );
-  },
-  create(inputs, world) {
-    const name = text(inputs.name);
-    const own = arn("cloudwatch", regionOf(inputs, world), `alarm:${name}`);
-    return { id: name, outputs: { ...common(inputs, world), name, arn: own } };
-  },
-};
-
 /** Queues, events, alarms. */
 export const messaging: Readonly<Record<string, ResourceModel>> = {
   [queueType]: queue,
   [queuePolicyType]: queuePolicy,
   [ruleType]: eventRule,
   [targetType]: eventTarget,
-  "aws:cloudwatch/metricAlarm:MetricAlarm": metricAlarm,
 };

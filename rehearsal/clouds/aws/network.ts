@@ -30,7 +30,7 @@ export const vpcType = "aws:ec2/vpc:Vpc";
 export const subnetType = "aws:ec2/subnet:Subnet";
 export const interfaceType = "aws:ec2/networkInterface:NetworkInterface";
 export const eipType = "aws:ec2/eip:Eip";
-const eipAssociationType = "aws:ec2/eipAssociation:EipAssociation";
+export const eipAssociationType = "aws:ec2/eipAssociation:EipAssociation";
 export const natType = "aws:ec2/natGateway:NatGateway";
 const routeType = "aws:ec2/route:Route";
 const instanceType = "aws:ec2/instance:Instance";
@@ -294,9 +294,51 @@ const eip: ResourceModel = {
   },
 };
 
+/**
+ * Id of an Elastic IP that the stack did not allocate. The address can be read back from it, so that who is given the id
+ * alone knows the address.
+ */
+export function adoptedAllocation(publicIp: string): string {
+  const digits = publicIp.split(".").map((part) => Number(part).toString(16).padStart(2, "0"));
+  return `eipalloc-0${digits.join("")}00000000`;
+}
+
+/** The address behind an allocation, the stack's own or an adopted one. */
+function addressOf(allocationId: string, world: World): string | undefined {
+  const [, digits] = /^eipalloc-0([0-9a-f]{8})0{8}$/.exec(allocationId) ?? [];
+  const adopted = digits?.match(/../g)?.map((part) => Number.parseInt(part, 16));
+  return text(ownById(world, eipType, allocationId)?.outputs.publicIp) || adopted?.join(".");
+}
+
+/**
+ * An address leads to one interface, and an interface's first private address has one. EC2 itself takes the address from
+ * where it is, without a word, unless the caller forbids it, and Terraform's provider cannot forbid it: it sends
+ * `allow_reassociation` only if it is true. A program that takes an address away from a machine of its own is refused here,
+ * with the words that EC2 has for a caller who forbade it.
+ * Source: EC2 AssociateAddress API reference; ec2_eip_association.go; the message in github.com/ansible/ansible issue 27385.
+ */
+function addressTaken(inputs: Properties, world: World): string[] {
+  if (inputs.allowReassociation === true) return [];
+  const links = world.ofType(eipAssociationType);
+  const same = (input: string): LiveResource | undefined =>
+    given(inputs[input]) ? links.find((link) => link.inputs[input] === inputs[input]) : undefined;
+  const refuse = (what: Json, link: LiveResource): string =>
+    refusal(
+      "EC2",
+      "AssociateAddress",
+      "Resource.AlreadyAssociated",
+      `resource ${text(what)} is already associated with associate-id ${link.id}`,
+    );
+  const [address, nic] = [
+    same("allocationId"),
+    given(inputs.privateIpAddress) ? undefined : same("networkInterfaceId"),
+  ];
+  return problems(address && refuse(inputs.allocationId, address), nic && refuse(inputs.networkInterfaceId, nic));
+}
+
 const eipAssociation: ResourceModel = {
   required: [],
-  source: `${tf}/ec2_eip_association.go`,
+  source: `${tf}/ec2_eip_association.go; EC2 AssociateAddress API reference`,
   forcesReplacement: [
     "allocationId",
     "allowReassociation",
@@ -307,17 +349,22 @@ const eipAssociation: ResourceModel = {
     "region",
   ],
   check: (inputs, world) =>
-    missingRefs("AssociateAddress", inputs, world, {
-      allocationId: "eipalloc",
-      instanceId: "i",
-      networkInterfaceId: "eni",
-    }),
+    problems(
+      missingRefs("AssociateAddress", inputs, world, {
+        allocationId: "eipalloc",
+        instanceId: "i",
+        networkInterfaceId: "eni",
+      }),
+      addressTaken(inputs, world),
+    ),
   create(inputs, world, { urn }) {
+    const nic = ownById(world, interfaceType, text(inputs.networkInterfaceId));
     return {
       id: ec2Id("eipassoc", world, urn),
       outputs: {
         region: regionOf(inputs, world),
-        publicIp: ownById(world, eipType, text(inputs.allocationId))?.outputs.publicIp,
+        publicIp: addressOf(text(inputs.allocationId), world),
+        ...(nic && { privateIpAddress: nic.outputs.privateIp }),
       },
     };
   },

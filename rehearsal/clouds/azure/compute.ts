@@ -248,6 +248,24 @@ function machineInterfaces(inputs: Properties, world: World, id: string): string
 }
 
 /**
+ * A machine in a zone and the zonal address of its interface stand in the same zone.
+ * Source: the message in github.com/Azure/azurehpc issue 317; its code in github.com/fortinet/azure-templates issue 43.
+ */
+function addressZones(inputs: Properties, world: World, id: string): string[] {
+  const [zone] = texts(inputs.zones);
+  const nics = records(record(inputs.networkProfile).networkInterfaces).map((one) => byArmId(world, refId(one)));
+  const addresses = nics
+    .flatMap((nic) => records(nic?.inputs.ipConfigurations).map((one) => refId(one.publicIPAddress)))
+    .filter((address) => address !== "");
+  return addresses.flatMap((address) => {
+    const bound = texts(byArmId(world, address)?.inputs.zones ?? override(world, address).zones);
+    if (zone === undefined || bound.length === 0 || bound.includes(zone)) return [];
+    const says = `Compute resource ${id} has a zone constraint ${zone} but the PublicIPAddress ${address} used by the compute resource via NetworkInterface or LoadBalancer has a different zone constraint ${bound.join(", ")}.`;
+    return [refusal("ComputeResourceZoneConstraintDoesNotMatchPublicIPAddressZoneConstraint", says)];
+  });
+}
+
+/**
  * What a machine keeps for life.
  * Source: cloud-facts-azure 2.10, 10.1; the SDK's declarations; the messages in github.com/Azure/azure-sdk-for-java issue 1912 (customData),
  * github.com/hashicorp/terraform-provider-azurerm issue 3277 (zones), github.com/Azure/azure-powershell issues 1177
@@ -370,6 +388,7 @@ const virtualMachine = armModel({
       identityProblems(inputs, world),
       machineDisks(inputs, world),
       machineInterfaces(inputs, world, id),
+      addressZones(inputs, world, id),
     );
   },
   outputs: (_inputs, world, { urn }) => ({ vmId: uuid(world, urn), timeCreated: "2026-01-01T00:00:00Z" }),

@@ -6,6 +6,7 @@ import { compute } from "./compute";
 import { dns } from "./dns";
 import { identity } from "./identity";
 import { lookups } from "./lookups";
+import { monitoring } from "./monitoring";
 import { network } from "./network";
 import { quotas } from "./quotas";
 import { security } from "./security";
@@ -14,6 +15,9 @@ import { storage } from "./storage";
 export const azure: CloudModel = {
   replacement: "alwaysButAutoNamed",
   keptInPreview: ["name", "location"],
-  resources: withQuotas({ ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute }, quotas),
+  resources: withQuotas(
+    { ...network, ...security, ...identity, ...storage, ...balancing, ...dns, ...compute, ...monitoring },
+    quotas,
+  ),
   invokes: lookups,
 };

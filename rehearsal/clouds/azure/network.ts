@@ -446,6 +446,14 @@ function interfaceAddress(configuration: Properties, urn: string, world: World):
   return freeAddress(subnetCidr(refId(configuration.subnet), world), taken, hashBelow(urn, 65536)) ?? "";
 }
 
+/** A public address leads to one place. Source: the message in github.com/microsoft/azure-tools-for-java issue 91. */
+function addressInUse(configuration: Properties, world: World, id: string): string | undefined {
+  const addressId = refId(configuration.publicIPAddress);
+  const users = addressId === "" ? [] : usersOf(addressId, addressUse.by, world).filter((user) => user.id !== id);
+  const says = `Resource ${id}/ipConfigurations/${text(configuration.name)} is referencing public IP address ${addressId} that is already allocated to resource ${holders(addressId, users).join(", ")}.`;
+  return users.length > 0 ? refusal("PublicIPAddressInUse", says) : undefined;
+}
+
 function configurationProblems(configuration: Properties, world: World, id: string): string[] {
   const subnetId = refId(configuration.subnet);
   const fixed = text(configuration.privateIPAddress);
@@ -472,6 +480,7 @@ function configurationProblems(configuration: Properties, world: World, id: stri
         "StaticIPAddressMissing",
         `IP address is missing for ipconfiguration ${id}/ipConfigurations/${text(configuration.name)} with Static allocation method.`,
       ),
+    addressInUse(configuration, world, id),
   );
 }
 

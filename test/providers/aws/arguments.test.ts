@@ -26,6 +26,7 @@ const masters = {
   ...placement,
   slots: [1, 2, 3, 4],
   generations: [1, 1, 1, 1],
+  publicAddressIds: [] as readonly string[],
   instanceType: "c6a.xlarge",
   image,
   rootDiskGiB: 100,
@@ -59,6 +60,14 @@ describe("arguments of the AWS roles", () => {
     assert.deepEqual(validateAwsSecretStore({ ...placement, recoveryDays: 7 } as SecretStoreArgs), []);
     assert.deepEqual(validateAwsObjectStore("openvidu-storage", placement as ObjectStoreArgs), []);
     assert.deepEqual(validateAwsCertificate({ domain: "a.example.com", tags: {} }), []);
+  });
+
+  it("have a number and, where masters are public, an address for each master of an edition", () => {
+    const one = { ...masters, slots: masters.slots.slice(0, 1), generations: [1] };
+    assert.deepEqual(validateAwsMasterPool({ ...one, publicAddressIds: ["eipalloc-1"] }), []);
+    const two = { ...masters, slots: masters.slots.slice(0, 2), generations: [1], publicAddressIds: ["eipalloc-1"] };
+    assert.deepEqual(pathsOf(validateAwsMasterPool(two)), ["slots", "masters.generations", "publicAddressIds"]);
+    assert.deepEqual(pathsOf(validateAwsMasterPool({ ...one, generations: [1, 1] })), ["masters.generations"]);
   });
 
   it("name a key of the cluster's region wherever one is given", () => {

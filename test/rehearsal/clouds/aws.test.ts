@@ -23,6 +23,11 @@ const template = "aws:ec2/launchTemplate:LaunchTemplate";
 const scalingGroup = "aws:autoscaling/group:Group";
 const hook = "aws:autoscaling/lifecycleHook:LifecycleHook";
 const certificate = "aws:acm/certificate:Certificate";
+const alarm = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const topic = "aws:sns/topic:Topic";
+const subscription = "aws:sns/topicSubscription:TopicSubscription";
+const eip = "aws:ec2/eip:Eip";
+const eipAssociation = "aws:ec2/eipAssociation:EipAssociation";
 
 const trust = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
@@ -804,8 +809,46 @@ const expiry = { status: "Enabled", expiration: { days: 1 } };
 const foreignTargets = (on: Stage): string =>
   on.add(targetGroup, "foreign", { port: 443, protocol: "TCP", vpcId: on.resources[1]!.id }).id;
 
+/** An alarm about the stage's machine that does something about it. */
+const watching = (on: Stage, more: Properties = {}): Properties => ({
+  comparisonOperator: "GreaterThanOrEqualToThreshold",
+  metricName: "StatusCheckFailed_System",
+  evaluationPeriods: 2,
+  period: 60,
+  dimensions: { InstanceId: idOf(on, "machine") },
+  alarmActions: ["arn:aws:automate:eu-west-1:ec2:recover"],
+  ...more,
+});
+/** An address that leads to the stage's free interface, and another address. */
+const linked = (on: Stage): Properties => {
+  const allocationId = on.add(eip, "eip", {}).id;
+  on.add(eipAssociation, "link", { allocationId, networkInterfaceId: idOf(on, "nic") });
+  return { allocationId: on.add(eip, "free-eip", {}).id, networkInterfaceId: idOf(on, "used-nic") };
+};
+const mailed = (on: Stage): Properties => ({
+  topic: on.add(topic, "topic", {}).id,
+  protocol: "email",
+  endpoint: "ops@example.com",
+});
+
 /* prettier-ignore */
 const details: Row[] = [
+  ["an alarm compares", alarm, (on) => watching(on), { comparisonOperator: undefined }, "ComparisonOperator is required"],
+  ["an alarm counts periods", alarm, (on) => watching(on), { evaluationPeriods: undefined }, "Value at 'evaluationPeriods' failed"],
+  ["an alarm's period is a whole number of minutes", alarm, (on) => watching(on, { period: 120 }), { period: 90 }, "must be 10, 20, 30 or a multiple of 60: 90"],
+  ["an alarm acts on a machine that exists", alarm, (on) => watching(on), { dimensions: { InstanceId: "i-abcd1234x" } }, "Invalid use of EC2 'Recover' action. i-abcd1234x is not a valid EC2 instance."],
+  ["an alarm about a host recovers, another one does not", alarm, (on) => watching(on, { alarmActions: ["arn:aws:automate:eu-west-1:ec2:reboot"], metricName: "StatusCheckFailed_Instance" }), { alarmActions: ["arn:aws:automate:eu-west-1:ec2:recover"] }, "It can be used with the metric StatusCheckFailed_System only"],
+  ["an alarm's action is one that EC2 has", alarm, (on) => watching(on), { alarmActions: ["arn:aws:automate:eu-west-1:ec2:repair"] }, "Invalid arn syntax"],
+  ["an alarm's action is in its region", alarm, (on) => watching(on), { alarmActions: ["arn:aws:automate:us-east-1:ec2:recover"] }, "Invalid region us-east-1 specified. Only eu-west-1 is supported."],
+  ["an alarm's action is in its partition", alarm, (on) => watching(on), { alarmActions: ["arn:aws-cn:automate:eu-west-1:ec2:recover"] }, "Invalid arn syntax"],
+  ["an alarm has five actions at most", alarm, (on) => watching(on, { okActions: Array.from({ length: 5 }, () => "arn:aws:sns:eu-west-1:1:t") }), { okActions: Array.from({ length: 6 }, () => "arn:aws:sns:eu-west-1:1:t") }, "must not have a size greater than 5"],
+  ["a topic's name has no odd characters", topic, () => ({ name: "alarms_1" }), { name: "alarms of mine" }, "name"],
+  ["a subscription's topic exists", subscription, mailed, { topic: "arn:aws:sns:eu-west-1:123456789012:none" }, "NotFound: Topic does not exist"],
+  ["a subscription's topic is one", subscription, mailed, { topic: "topic" }, "is an invalid ARN"],
+  ["a subscription's protocol is known", subscription, mailed, { protocol: "pigeon" }, "expected protocol to be one of"],
+  ["a subscription by mail has a mail address", subscription, mailed, { endpoint: "ops" }, "Invalid parameter: Email address"],
+  ["an address leads to one place", eipAssociation, linked, (on) => ({ allocationId: idOf(on, "eip") }), "Resource.AlreadyAssociated: resource eipalloc-"],
+  ["an interface has one address", eipAssociation, linked, (on) => ({ networkInterfaceId: idOf(on, "nic") }), "Resource.AlreadyAssociated: resource eni-"],
   ["a VPC has a range", vpc, () => ({ cidrBlock: "10.2.0.0/16" }), { cidrBlock: undefined }, "Either 'cidrBlock' or"],
   ["a VPC has one Internet gateway", "aws:ec2/internetGateway:InternetGateway", (on) => { on.add("aws:ec2/internetGateway:InternetGateway", "igw", { vpcId: idOf(on, "vpc") }); return { vpcId: idOf(on, "other-vpc") }; }, (on) => ({ vpcId: idOf(on, "vpc") }), "already has an internet gateway attached"],
   ["an address is associated with something that exists", "aws:ec2/eipAssociation:EipAssociation", () => ({ allocationId: "eipalloc-0a1b2c3d4e5f60718" }), { allocationId: "eip" }, "InvalidAllocationID.NotFound"],
@@ -1011,6 +1054,33 @@ describe("simulated AWS look-ups", () => {
     assert.equal(call("aws:ec2/getSubnet:getSubnet", { id }, on).failure, "no matching EC2 Subnet found");
     assert.match(on.refusals(nic, { subnetId: id })[0]!, /InvalidSubnetID\.NotFound/);
     assert.deepEqual(new Stage({ region }).refusals(nic, { subnetId: id }), []);
+  });
+
+  it("an Elastic IP is found by its address, says who has it, and is the one that an association gives", () => {
+    const on = stage();
+    const { getElasticIp, getNetworkInterface } = {
+      getElasticIp: (publicIp: string) =>
+        clouds.aws!.invokes["aws:ec2/getElasticIp:getElasticIp"]!.call({ publicIp }, on.world),
+      getNetworkInterface: (id: string) =>
+        clouds.aws!.invokes["aws:ec2/getNetworkInterface:getNetworkInterface"]!.call({ id }, on.world),
+    };
+    const adopted = getElasticIp("203.0.113.7") as { result: Properties };
+    assert.equal(adopted.result.networkInterfaceId, "");
+    const networkInterfaceId = idOf(on, "nic");
+    on.add(eipAssociation, "link", { allocationId: adopted.result.id, networkInterfaceId });
+    assert.equal(outputOf(on, "link", "publicIp"), "203.0.113.7");
+    assert.equal((getElasticIp("203.0.113.7") as { result: Properties }).result.networkInterfaceId, networkInterfaceId);
+    const holder = getNetworkInterface(networkInterfaceId) as { result: Properties };
+    assert.deepEqual(
+      [holder.result.id, holder.result.privateIp],
+      [networkInterfaceId, outputOf(on, "nic", "privateIp")],
+    );
+    assert.deepEqual(getNetworkInterface("eni-nonsense"), { failure: "no matching EC2 Network Interface found" });
+    on.add(eip, "own", {});
+    const own = String(outputOf(on, "own", "publicIp"));
+    assert.equal((getElasticIp(own) as { result: Properties }).result.id, idOf(on, "own"));
+    for (const address of ["10.0.0.7", "video.example.com"])
+      assert.deepEqual(getElasticIp(address), { failure: "no matching EC2 EIP found" });
   });
 
   it("a hosted zone of the config holds the config's domain", () => {

@@ -29,6 +29,8 @@ const disk = "azure-native:compute:Disk";
 const machineType = "azure-native:compute:VirtualMachine";
 const scaleSet = "azure-native:compute:VirtualMachineScaleSet";
 const autoscale = "azure-native:monitor:AutoscaleSetting";
+const alert = "azure-native:monitor:MetricAlert";
+const actionGroup = "azure-native:monitor:ActionGroup";
 const recordSet = "azure-native:dns:RecordSet";
 
 const resourceGroupName = "rg";
@@ -930,6 +932,56 @@ const addressInputs = (): Properties => ({
   sku: { name: "Standard" },
   publicIPAllocationMethod: "Static",
 });
+/** An alert about a machine of its own. */
+const watching = (on: Stage, more: Properties = {}): Properties => {
+  const machineId =
+    on.resources.find(({ name }) => name === "watched")?.id ?? on.add(machineType, "watched", machine(on)).id;
+  return {
+    resourceGroupName,
+    location: "global",
+    enabled: true,
+    severity: 1,
+    scopes: [machineId],
+    evaluationFrequency: "PT1M",
+    windowSize: "PT5M",
+    criteria: {
+      odataType: "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+      allOf: [
+        { name: "available", metricName: "VmAvailabilityMetric", metricNamespace: "Microsoft.Compute/virtualMachines" },
+      ],
+    },
+    ...more,
+  };
+};
+const receiver = (name: string): Properties => ({ name, emailAddress: "ops@example.com" });
+const mails = (more: Properties = {}): Properties => ({
+  resourceGroupName,
+  location: "global",
+  enabled: true,
+  groupShortName: "openvidu",
+  emailReceivers: [receiver("ops")],
+  ...more,
+});
+/** An interface at one of two public addresses, of which one leads to another interface. */
+const publicNic = (on: Stage, name: string): Properties => {
+  const at = (addressName: string): Properties => {
+    const found = on.resources.find((each) => each.name === addressName);
+    const { id } = found ?? on.add(address, addressName, addressInputs());
+    const [configuration] = nicInputs(on).ipConfigurations as Properties[];
+    return { ...nicInputs(on), ipConfigurations: [{ ...configuration, publicIPAddress: { id } }] };
+  };
+  if (!on.resources.some((each) => each.name === "holder")) on.add(nic, "holder", at("used-address"));
+  return at(name);
+};
+/** A machine in zone 1 at an address of these zones. */
+const machineAt = (on: Stage, zones: readonly string[]): Properties => {
+  const zone = zones.join("-");
+  const { id } = on.add(address, `address-${zone}`, { ...addressInputs(), zones });
+  const [configuration] = nicInputs(on).ipConfigurations as Properties[];
+  const inputs = { ...nicInputs(on), ipConfigurations: [{ ...configuration, publicIPAddress: { id } }] };
+  const nicId = on.add(nic, `nic-${zone}`, inputs).id;
+  return machine(on, { zones: ["1"], networkProfile: { networkInterfaces: [{ id: nicId, deleteOption: "Detach" }] } });
+};
 const natInputs = (): Properties => ({ resourceGroupName, sku: { name: "Standard" } });
 const nicInputs = (on: Stage): Properties => ({
   resourceGroupName,
@@ -1053,6 +1105,23 @@ const details: Row[] = [
   ["an autoscale rule is complete", autoscale, (on) => scalingRule(on, {}), (on) => scalingRule(on, { threshold: undefined }), "A metric trigger of profile 'cpu' is incomplete."],
   ["an autoscale rule watches a scale set", autoscale, (on) => scalingRule(on, {}), (on) => scalingRule(on, { metricResourceUri: idOf(on, "identity") }), "cannot be used for autoscale"],
   ["a target has one autoscale setting", autoscale, (on) => { on.add(autoscale, "first", scaling(on, { minimum: "1", maximum: "3", default: "1" })); return { ...scaling(on, { minimum: "1", maximum: "3", default: "1" }), targetResourceUri: "" }; }, (on) => ({ targetResourceUri: idOf(on, "media-nodes") }), "already has an autoscale setting"],
+  ["an alert lives where alerts can", alert, (on) => watching(on), { location: "westeurope" }, "LocationNotAvailableForResourceType"],
+  ["an alert's severity is 0 to 4", alert, (on) => watching(on, { severity: 4 }), { severity: 5 }, "it must be between 0 and 4"],
+  ["an alert is looked at as often as Azure can", alert, (on) => watching(on), { evaluationFrequency: "PT2M" }, "Invalid value for properties.evaluationFrequency"],
+  ["an alert looks back as far as Azure can", alert, (on) => watching(on), { windowSize: "PT7M" }, "Invalid value for properties.windowSize"],
+  ["an alert looks back as far as it is looked at", alert, (on) => watching(on), { evaluationFrequency: "PT15M" }, "must be greater than or equal to properties.evaluationFrequency"],
+  ["an alert is about something", alert, (on) => watching(on), { scopes: [] }, "Scopes property is missing or empty"],
+  ["an alert with single criteria is about one thing", alert, (on) => watching(on), (on) => ({ scopes: [idOf(on, "watched"), idOf(on, "watched")] }), "cannot have more than one scope"],
+  ["an alert's criteria are of a known kind", alert, (on) => watching(on), { criteria: { odataType: "Many" } }, "Invalid value for properties.criteria.odata.type"],
+  ["an alert has a condition", alert, (on) => watching(on), { criteria: { odataType: "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", allOf: [] } }, "must have at least one condition"],
+  ["an alert's metric is one of the thing's kind", alert, (on) => watching(on), (on) => ({ scopes: [idOf(on, "nic")] }), "for query parameter: 'metricnamespace'"],
+  ["an alert's thing exists", alert, (on) => watching(on), { scopes: [`/subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/none`] }, "InvalidResourceReference"],
+  ["an action group lives where groups can", actionGroup, () => mails(), { location: "westeurope" }, "LocationNotAvailableForResourceType"],
+  ["an action group's short name has 12 characters at most", actionGroup, () => mails({ groupShortName: "abcdefghijkl" }), { groupShortName: "abcdefghijklm" }, "GroupShortNameIsTooLong"],
+  ["an action group tells each receiver apart", actionGroup, () => mails(), { emailReceivers: [receiver("ops"), receiver("OPS")] }, "DuplicateReceiverName"],
+  ["an action group mails to mail addresses", actionGroup, () => mails(), { emailReceivers: [{ name: "ops", emailAddress: "ops" }] }, "InvalidEmailAddress"],
+  ["a public address leads to one place", nic, (on) => publicNic(on, "free-address"), (on) => publicNic(on, "used-address"), "that is already allocated to resource"],
+  ["a machine stands in the zone of its address", machineType, (on) => machineAt(on, ["1"]), (on) => machineAt(on, ["2"]), "has a zone constraint 1 but the PublicIPAddress"],
   ["a record has a time to live", recordSet, () => record(), { ttl: undefined }, "The time-to-live of the record set is required."],
   ["a zone's own name has no CNAME", recordSet, () => ({ ...record(), recordType: "CNAME", cnameRecord: { cname: "x" }, aRecords: undefined }), { relativeRecordSetName: "@" }, "cannot be created at the zone apex"],
   ["a record's address is one", recordSet, () => record(), { aRecords: [{ ipv4Address: "here" }] }, "The value 'here' is not a valid IPv4 address."],

@@ -37,6 +37,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "azure-native:compute:VirtualMachine": { location: tracked },
   "azure-native:compute:VirtualMachineScaleSet": { location: tracked },
   "azure-native:compute:AvailabilitySet": { location: tracked },
+  "azure-native:monitor:ActionGroup": { location: tracked },
   "azure-native:monitor:AutoscaleSetting": {
     location: "x-ms-mutability in Microsoft.Insights/preview/2021-05-01-preview/autoscale_API.json",
   },

@@ -72,6 +72,12 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
     names: { EIP: "publicIp" },
     differs: { allowReassociation: reasons.forceNew },
   },
+  "aws:sns/topic:Topic": {
+    type: "AWS::SNS::Topic",
+    names: { TopicName: "name" },
+    differs: { namePrefix: reasons.prefix },
+  },
+  "aws:sns/topicSubscription:TopicSubscription": { type: "AWS::SNS::Subscription", names: { TopicArn: "topic" } },
   "aws:ec2/natGateway:NatGateway": { type: "AWS::EC2::NatGateway", names: { PrivateIpAddress: "privateIp" } },
   "aws:ec2/routeTable:RouteTable": { type: "AWS::EC2::RouteTable" },
   "aws:ec2/route:Route": { type: "AWS::EC2::Route" },
