@@ -27,7 +27,7 @@ function check(changes: Changes = {}, given: Given = {}, stack = stackName): Che
   const secrets = Object.entries({ license: "licence-1", ...given }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, { value, encrypted: true }] as const],
   );
-  return checkConfig(raw, Object.fromEntries(secrets) as SecretInputs, stack);
+  return checkConfig(raw, Object.fromEntries(secrets), stack);
 }
 
 function settingsOf(changes: Changes = {}, given: Given = {}): EnterpriseV2Settings {
