@@ -2,7 +2,7 @@
  * Configs of Enterprise v2: what is refused, in which words, and what is made of the rest.
  */
 import assert from "node:assert/strict";
-import { checkConfig, type CheckResult, type SecretInputs } from "../../stacks/check";
+import { checkConfig, type CheckResult } from "../../stacks/check";
 import type { EnterpriseV2Settings, SecretKey } from "../../stacks/settings";
 import { acmCertificate, awsAdopt, check as checkHa, kmsKey, lines, stackName, subnet } from "./configs";
 
