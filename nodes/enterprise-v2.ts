@@ -3,7 +3,7 @@
  * takes apart by itself. Pure, and knows no Pulumi.
  * Source: reference/onprem-v2-reference.md B.4; order and form as in the vendor's template.
  */
-import type { MediaServer } from "../openvidu/enterprise-v2";
+import { corruption, type MediaServer } from "../openvidu/enterprise-v2";
 
 /** Settings of a master, in the words of the cluster. */
 export interface EnterpriseV2Boot {
@@ -56,32 +56,6 @@ export function bootSettings(boot: EnterpriseV2Boot): Readonly<Record<string, st
     OPENVIDU_ENTERPRISE_S3_CONFIG_AUTORESTART: String(boot.configAutoRestart),
     OPENVIDU_PRO_ELASTICSEARCH: String(elasticsearch !== undefined),
   };
-}
-
-/** What the image cannot take in a value, and why. */
-const corrupting: readonly { readonly pattern: RegExp; readonly what: string; readonly why: string }[] = [
-  { pattern: /\|/, what: "a pipe", why: "the image ends a value there" },
-  { pattern: /=/, what: "an equals sign", why: "the image drops what follows it" },
-  { pattern: /&/, what: "an ampersand", why: "the image puts the old value in its place" },
-  { pattern: /\\/, what: "a backslash", why: "the image swallows it" },
-  {
-    pattern: /\s|\p{Cc}/u,
-    what: "a blank, a line break or a control character",
-    why: "the settings file would break there",
-  },
-  { pattern: /["'`]/, what: "a quotation mark", why: "Docker Compose reads the settings file and would take it away" },
-  {
-    pattern: /[$#]/,
-    what: "a dollar or number sign",
-    why: "Docker Compose reads the settings file and would replace or cut there",
-  },
-  { pattern: /\P{ASCII}/u, what: "a letter that is not ASCII", why: "the image's tools work on bytes" },
-];
-
-/** Why a value would not arrive at the master as it is, without the value; nothing if it would. */
-export function corruption(value: string): string | undefined {
-  const found = corrupting.find(({ pattern }) => pattern.test(value));
-  return found && `holds ${found.what}: ${found.why}`;
 }
 
 /** The user data. Only values that `corruption` has nothing to say about arrive as they are. */

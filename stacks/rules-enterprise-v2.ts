@@ -5,7 +5,7 @@
 import { validateMediaGroup } from "../components/enterprise-v2/media-group";
 import { sizeProblems } from "../components/enterprise-v2/server-group";
 import type { Problem } from "../components/errors";
-import { corruption } from "../nodes/enterprise-v2";
+import { corruption } from "../openvidu/enterprise-v2";
 import type { CloudFacts } from "../providers/facts";
 import type { Path } from "./paths";
 import { type CloudConfig, resolve } from "./resolve";

@@ -2,7 +2,7 @@
  * Checks of the secret config keys of Enterprise v2, which reach the masters in user data and must survive the way.
  */
 import type { Problem } from "../components/errors";
-import { corruption } from "../nodes/enterprise-v2";
+import { corruption } from "../openvidu/enterprise-v2";
 import { touches } from "./rules";
 import type { EnterpriseV2RuleContext } from "./rules-enterprise-v2";
 import { formProblems, isRehearsalPlaceholder, type SecretInputs, setCommand } from "./secrets";

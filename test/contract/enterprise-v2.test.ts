@@ -257,6 +257,14 @@ describe("the groups of Enterprise v2", () => {
     }
   });
 
+  it("stand where clients reach them directly, without a NAT gateway, where masters relay", async () => {
+    const graph = await graphOf(stack);
+    const open = ofType(graph, "aws:ec2/subnet:Subnet").filter((each) => inputsOf(each).mapPublicIpOnLaunch === true);
+    const ids = open.map(({ id }) => id);
+    assert.ok((masterGroup(graph).vpcZoneIdentifiers as string[]).every((id) => ids.includes(id)));
+    assert.deepEqual(ofType(graph, "aws:ec2/natGateway:NatGateway"), []);
+  });
+
   it("keep masters off the Internet where media nodes relay", async () => {
     const isPublic = (graph: Graph, of: "masters" | "media") =>
       template(graph, of).networkInterfaces[0].associatePublicIpAddress;

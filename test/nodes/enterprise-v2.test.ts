@@ -5,7 +5,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bootSettings, corruption, type EnterpriseV2Boot, renderMasterUserData } from "../../nodes/enterprise-v2";
+import { bootSettings, type EnterpriseV2Boot, renderMasterUserData } from "../../nodes/enterprise-v2";
+import { corruption } from "../../openvidu/enterprise-v2";
 
 const boot: EnterpriseV2Boot = {
   domain: "video.example.com",

@@ -2,7 +2,7 @@
  * Configs of Enterprise v2: what is refused, in which words, and what is made of the rest.
  */
 import assert from "node:assert/strict";
-import { checkConfig, type CheckResult, type SecretInputs } from "../../stacks/check";
+import { checkConfig, type CheckResult } from "../../stacks/check";
 import type { EnterpriseV2Settings, SecretKey } from "../../stacks/settings";
 import { acmCertificate, awsAdopt, check as checkHa, kmsKey, lines, stackName, subnet } from "./configs";
 
@@ -27,7 +27,7 @@ function check(changes: Changes = {}, given: Given = {}, stack = stackName): Che
   const secrets = Object.entries({ license: "licence-1", ...given }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, { value, encrypted: true }] as const],
   );
-  return checkConfig(raw, Object.fromEntries(secrets) as SecretInputs, stack);
+  return checkConfig(raw, Object.fromEntries(secrets), stack);
 }
 
 function settingsOf(changes: Changes = {}, given: Given = {}): EnterpriseV2Settings {

@@ -104,7 +104,7 @@ const eventRule: ResourceModel = {
         '"event_pattern": one of `event_pattern,schedule_expression` must be specified',
       !readable && refusal("EventBridge", "PutRule", "InvalidEventPatternException", "Event pattern is not valid."),
       schedule !== "" &&
-        !/^(rate\((1 (minute|hour|day)|\d+ (minutes|hours|days))\)|cron\([^)]+\))$/.test(schedule) &&
+        !/^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\([^)]+\))$/.test(schedule) &&
         refusal("EventBridge", "PutRule", "ValidationException", "Parameter ScheduleExpression is not valid."),
     );
   },
