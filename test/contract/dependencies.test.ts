@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import type { CloudName } from "../../components/cloud";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { allDependencies, bundlesOf, directDependencies, inputsOf, isBelow, ofType } from "../support/graph-queries";
-import { forEachGraph } from "./examples";
+import { forEachGraph, mastersIn, settingsOf } from "./examples";
 
 interface Types {
   readonly machine: string;
@@ -67,7 +67,16 @@ function hasFixedAddress(resource: RecordedResource): boolean {
   return privateIps !== undefined || ipConfigurations?.[0]?.privateIPAllocationMethod === "Static";
 }
 
-forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
+/** By which machines leave: gateways, routes, and addresses of their own. */
+const wayOut: Readonly<Record<CloudName, RegExp>> = {
+  aws: /:(NatGateway|InternetGateway|RouteTableAssociation|Route|EipAssociation)$/,
+  azure: /:(NatGateway|PublicIPAddress)$/,
+  onprem: /^$/,
+};
+
+forEachGraph("dependencies", (graph, example) => {
+  const { cloud, edition, ownNetwork } = example;
+  const count = mastersIn(example);
   const named = types[cloud];
 
   it("there is no path between any two masters", async () => {
@@ -90,7 +99,7 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
     const recorded = await graph();
     if (cloud === "onprem") return;
     const addresses = inPool(recorded, "MasterPool", named.address);
-    assert.equal(addresses.length, 4);
+    assert.equal(addresses.length, count);
     const chosenByCloud = addresses.filter((each) => !hasFixedAddress(each));
     for (const node of [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)]) {
       assert.deepEqual(needed(recorded, node, chosenByCloud), urns(chosenByCloud), node.name);
@@ -128,7 +137,8 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
         "Certificate",
       ].some((role) => isBelow(recorded, resource, `openvidu:index:${role}`)),
     );
-    assert.ok(early.length > 20);
+    const { onPremises } = settingsOf(example.stack);
+    assert.ok(early.length > (onPremises ? 2 * onPremises.hosts.length + 8 : 20), String(early.length));
     const late = early.filter((resource) => needed(recorded, resource, machines).length > 0);
     assert.deepEqual(urns(late), []);
   });
@@ -144,7 +154,7 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
       const waiting = nodes.filter((node) => allDependencies(recorded, node).has(grant.urn));
       assert.ok(waiting.length > 0, `no machine waits for ${grant.name}`);
       const ofMasters = waiting.filter(({ type }) => type === named.machine).length;
-      assert.ok(ofMasters === 0 || ofMasters === 4, `${ofMasters} masters wait for ${grant.name}`);
+      assert.ok(ofMasters === 0 || ofMasters === count, `${ofMasters} masters wait for ${grant.name}`);
     }
   });
 
@@ -179,15 +189,36 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
   if (ownNetwork) {
     it("the way out to the Internet outlives the machines", async () => {
       const recorded = await graph();
-      const egress = recorded.resources.filter(({ type }) =>
-        (cloud === "aws" ? /:(NatGateway|InternetGateway|RouteTableAssociation|Route)$/ : /:(NatGateway)$/).test(type),
-      );
+      const egress = recorded.resources.filter(({ type }) => wayOut[cloud].test(type));
       assert.ok(egress.length > 0);
       const nodes = [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)];
       for (const each of egress) {
         const waiting = nodes.filter((node) => allDependencies(recorded, node).has(each.urn));
         assert.ok(waiting.length > 0 || /load-?balancer|entry/.test(each.name), `no machine waits for ${each.name}`);
       }
+    });
+  }
+
+  if (edition === "elastic" && cloud !== "onprem") {
+    it("the master has its public address before it boots, and the address waits for no machine", async () => {
+      const recorded = await graph();
+      const [master] = mastersOf(recorded, cloud);
+      const address = {
+        aws: ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"],
+        azure: ["azure-native:network:PublicIPAddress", "azure-native:network:NetworkInterface"],
+      }[cloud].flatMap((type) => ofType(recorded, type));
+      assert.equal(address.length, 2);
+      assert.deepEqual(needed(recorded, master!, address), urns(address));
+      for (const each of address) assert.deepEqual(needed(recorded, each, [master!]), [], each.name);
+    });
+
+    it("nothing but what watches over the master waits for it", async () => {
+      const recorded = await graph();
+      const [master] = mastersOf(recorded, cloud);
+      const later = recorded.resources.filter((each) => allDependencies(recorded, each).has(master!.urn));
+      const strangers = later.filter(({ type }) => !/:(MetricAlarm|MetricAlert|VolumeAttachment)$/.test(type));
+      assert.ok(later.length > 0);
+      assert.deepEqual(urns(strangers), []);
     });
   }
 
@@ -198,7 +229,8 @@ forEachGraph("dependencies", (graph, { cloud, ownNetwork }) => {
         isBelow(recorded, each, "openvidu:index:Network"),
       );
       const changing = ofType(recorded, "command:remote:Command").filter((each) => !checks.includes(each));
-      assert.ok(checks.length >= 6 && changing.length >= 12);
+      const { length } = settingsOf(example.stack).onPremises!.hosts;
+      assert.ok(checks.length === length && changing.length >= 2 * length);
       for (const each of changing) assert.deepEqual(needed(recorded, each, checks), urns(checks), each.name);
       for (const each of checks) assert.deepEqual([...directDependencies(each)], [], each.name);
     });

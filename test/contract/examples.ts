@@ -3,10 +3,13 @@
  * evaluated once for all tests.
  */
 import type { CloudName } from "../../components/cloud";
+import { type ClusterEdition, masterCounts } from "../../openvidu/editions";
 import { type FlowContext } from "../../openvidu/flows";
 import { clouds } from "../../providers/registry";
+import { cloudsFor } from "../../rehearsal/clouds/index";
 import { evaluate, type Evaluation } from "../../rehearsal/evaluate";
 import type { Graph } from "../../rehearsal/graph";
+import type { ExistingThings } from "../../rehearsal/model";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
@@ -16,21 +19,22 @@ import { exampleGraph } from "../support/graphs";
 export interface Example {
   readonly stack: string;
   readonly cloud: CloudName;
+  readonly edition: ClusterEdition;
   /** Whether the network is the cluster's own. */
   readonly ownNetwork: boolean;
 }
 
 /* prettier-ignore */
 export const examples: readonly Example[] = [
-  { stack: "aws-ha", cloud: "aws", ownNetwork: true },
-  { stack: "aws-ha-letsencrypt", cloud: "aws", ownNetwork: true },
-  { stack: "aws-ha-turn", cloud: "aws", ownNetwork: true },
-  { stack: "aws-ha-production", cloud: "aws", ownNetwork: false },
-  { stack: "azure-ha", cloud: "azure", ownNetwork: true },
-  { stack: "azure-ha-production", cloud: "azure", ownNetwork: false },
-  { stack: "onprem-ha-dns", cloud: "onprem", ownNetwork: false },
-  { stack: "onprem-ha-nlb", cloud: "onprem", ownNetwork: false },
-  { stack: "onprem-elastic", cloud: "onprem", ownNetwork: false },
+  { stack: "aws-ha", cloud: "aws", edition: "ha", ownNetwork: true },
+  { stack: "aws-ha-letsencrypt", cloud: "aws", edition: "ha", ownNetwork: true },
+  { stack: "aws-ha-turn", cloud: "aws", edition: "ha", ownNetwork: true },
+  { stack: "aws-ha-production", cloud: "aws", edition: "ha", ownNetwork: false },
+  { stack: "azure-ha", cloud: "azure", edition: "ha", ownNetwork: true },
+  { stack: "azure-ha-production", cloud: "azure", edition: "ha", ownNetwork: false },
+  { stack: "onprem-ha-dns", cloud: "onprem", edition: "ha", ownNetwork: false },
+  { stack: "onprem-ha-nlb", cloud: "onprem", edition: "ha", ownNetwork: false },
+  { stack: "onprem-elastic", cloud: "onprem", edition: "elastic", ownNetwork: false },
 ];
 
 export const modes = ["up", "preview"] as const;
@@ -85,6 +89,10 @@ export interface Variant {
   readonly as?: string;
   /** What the last update of a stack left, by its full name. */
   readonly stackOutputs?: Evaluation["stackOutputs"];
+  /** What runs the program. @default a process of its own for each evaluation */
+  readonly launcher?: Evaluation["launcher"];
+  /** Properties of things that the stack adopts, by id or name (rehearsal/clouds/existing.ts). */
+  readonly existing?: ExistingThings["overrides"];
 }
 
 /** A new evaluation of an example stack with some of its config changed. It may end in a refusal. */
@@ -101,8 +109,11 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
     secretKeys.add(`openvidu:${key}`);
   }
   for (const key of variant.plain ?? []) secretKeys.delete(`openvidu:${key}`);
-  const { as = stack, preview = false, stackOutputs } = variant;
-  return evaluate({ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview, stackOutputs });
+  const { as = stack, preview = false, stackOutputs, launcher, existing } = variant;
+  return evaluate({
+    ...{ project: file.project, stack: as, config, secretKeys: [...secretKeys], preview, stackOutputs, launcher },
+    ...(existing && { clouds: cloudsFor(config, existing) }),
+  });
 }
 
 /** The settings that the program reads from an example's config. */
@@ -130,6 +141,11 @@ export function flowContextOf(stack: string): FlowContext {
   };
 }
 
+/** How many masters an example has. */
+export function mastersIn({ edition }: Pick<Example, "edition">): number {
+  return masterCounts[edition];
+}
+
 /** Clouds on which the program makes the machines. */
 export type MachineCloud = Exclude<CloudName, "onprem">;
 
@@ -142,7 +158,7 @@ export interface CloudExample extends Example {
 export function forEachCloudGraph(
   what: string,
   define: (graph: () => Promise<Graph>, example: CloudExample, mode: Mode) => void,
-  choose: { readonly modes?: readonly Mode[] } = {},
+  choose: { readonly edition?: ClusterEdition; readonly modes?: readonly Mode[] } = {},
 ): void {
   for (const cloud of ["aws", "azure"] as const) {
     forEachGraph(what, (graph, example, mode) => define(graph, { ...example, cloud }, mode), { ...choose, cloud });
@@ -153,9 +169,16 @@ export function forEachCloudGraph(
 export function forEachGraph(
   what: string,
   define: (graph: () => Promise<Graph>, example: Example, mode: Mode) => void,
-  choose: { readonly cloud?: CloudName; readonly modes?: readonly Mode[] } = {},
+  choose: {
+    readonly cloud?: CloudName;
+    readonly edition?: ClusterEdition;
+    readonly modes?: readonly Mode[];
+  } = {},
 ): void {
-  for (const example of examples.filter(({ cloud }) => choose.cloud === undefined || choose.cloud === cloud)) {
+  const wanted = examples
+    .filter(({ cloud }) => choose.cloud === undefined || choose.cloud === cloud)
+    .filter(({ edition }) => choose.edition === undefined || choose.edition === edition);
+  for (const example of wanted) {
     for (const mode of choose.modes ?? modes) {
       describe(`${what}: ${example.stack} (${mode})`, () => define(() => graphOf(example.stack, mode), example, mode));
     }

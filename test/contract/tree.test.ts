@@ -1,12 +1,13 @@
 /**
  * The shape that every deployment has, whatever the cloud: one tree of roles, explicit providers, names that follow
- * the tree, four masters, and the same outputs from the same role.
+ * the tree, the masters of the edition, and the same outputs from the same role.
  */
 import assert from "node:assert/strict";
+import { elasticToken } from "../../components/elastic";
 import { highAvailabilityToken } from "../../components/high-availability";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { ancestorsOf, byUrn, inputsOf, isBelow, leavesOf, ofType, onlyOne } from "../support/graph-queries";
-import { examples, forEachGraph, graphOf } from "./examples";
+import { examples, forEachGraph, graphOf, mastersIn, settingsOf } from "./examples";
 
 const stackType = "pulumi:pulumi:Stack";
 const isProvider = ({ type }: RecordedResource): boolean => type.startsWith("pulumi:providers:");
@@ -28,24 +29,36 @@ function typeChain({ urn }: RecordedResource): string {
 
 /** How many of each role a cluster has; a certificate and a name only where the config asks for them. */
 const roles: Readonly<Record<string, { least: number; most: number }>> = {
-  "openvidu:index:HighAvailability": { least: 1, most: 1 },
+  "openvidu:index:HighAvailability": { least: 0, most: 1 },
+  "openvidu:index:Elastic": { least: 0, most: 1 },
   "openvidu:index:Network": { least: 1, most: 1 },
   "openvidu:index:Firewall": { least: 1, most: 1 },
   "openvidu:index:NodeIdentity": { least: 2, most: 2 },
   "openvidu:index:ObjectStore": { least: 1, most: 1 },
   "openvidu:index:Certificate": { least: 0, most: 1 },
-  "openvidu:index:LoadBalancer": { least: 1, most: 1 },
+  "openvidu:index:LoadBalancer": { least: 0, most: 1 },
+  "openvidu:index:PublicAddress": { least: 0, most: 1 },
   "openvidu:index:ClusterSecrets": { least: 1, most: 1 },
   "openvidu:index:SecretStore": { least: 1, most: 1 },
   "openvidu:index:MasterPool": { least: 1, most: 1 },
   "openvidu:index:ScalingMediaPool": { least: 1, most: 1 },
   "openvidu:index:DomainName": { least: 0, most: 1 },
+  "openvidu:index:Alarms": { least: 0, most: 1 },
 };
 
-forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
+/** The component at the top of each edition, and what only its entry is made of. */
+const editionRoles = {
+  ha: { top: highAvailabilityToken, entry: "openvidu:index:LoadBalancer" },
+  elastic: { top: elasticToken, entry: "openvidu:index:PublicAddress" },
+} as const;
+
+forEachGraph("tree", (graph, example) => {
+  const { cloud, edition, ownNetwork } = example;
+  const masters = mastersIn(example);
+
   it("every resource descends from the one top component", async () => {
     const recorded = await graph();
-    const top = onlyOne(recorded, highAvailabilityToken);
+    const top = onlyOne(recorded, editionRoles[edition].top);
     assert.equal(byUrn(recorded, top.parent ?? "").type, stackType);
     const strays = members(recorded)
       .filter((resource) => resource !== top)
@@ -84,7 +97,8 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
     const ofClouds = recorded.resources.filter(
       ({ type, custom }) => custom && /^(aws|azure-native|command):/.test(type),
     );
-    assert.ok(ofClouds.length >= (cloud === "onprem" ? 18 : 26), `only ${ofClouds.length} resources`);
+    const own = settingsOf(example.stack).onPremises;
+    assert.ok(ofClouds.length >= (own ? 3 * own.hosts.length : 26), `only ${ofClouds.length} resources`);
     assert.deepEqual(
       ofClouds.filter(({ provider }) => !explicit.has(provider ?? "")).map(({ urn }) => urn),
       [],
@@ -126,6 +140,10 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
       const count = ofType(recorded, token).length;
       assert.ok(count >= least && count <= most, `${count} of ${token}`);
     }
+    for (const { top, entry } of Object.values(editionRoles)) {
+      const expected = editionRoles[edition].top === top ? 1 : 0;
+      assert.deepEqual([ofType(recorded, top).length, ofType(recorded, entry).length], [expected, expected], top);
+    }
   });
 
   it("components put nothing into state but their outputs", async () => {
@@ -144,7 +162,7 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
     );
   });
 
-  it("has exactly four masters, each with its address, data disk and machine", async () => {
+  it("has exactly as many masters as its edition, each with its address, data disk and machine", async () => {
     const recorded = await graph();
     const inPool = (type: string): number =>
       ofType(recorded, type).filter((resource) => isBelow(recorded, resource, "openvidu:index:MasterPool")).length;
@@ -160,9 +178,10 @@ forEachGraph("tree", (graph, { cloud, ownNetwork }) => {
     };
     assert.deepEqual(
       types[cloud].map(inPool),
-      types[cloud].map(() => 4),
+      types[cloud].map(() => masters),
     );
-    if (cloud !== "onprem") assert.equal(ofType(recorded, types[cloud].at(-1)!).length, 4, "machines outside the pool");
+    if (cloud !== "onprem")
+      assert.equal(ofType(recorded, types[cloud].at(-1)!).length, masters, "machines outside the pool");
   });
 
   it("creates nothing in a network that it adopts", async () => {
@@ -214,8 +233,10 @@ describe("roles on every cloud", () => {
 
 forEachGraph(
   "stack outputs",
-  (graph, { cloud }) => {
-    it("name every service, the entry, four masters, the group and the place of the credentials", async () => {
+  (graph, example) => {
+    const { cloud } = example;
+
+    it("name every service, the entry, every master, the group and the place of the credentials", async () => {
       const outputs = inputsOf({ inputs: (await graph()).outputs } as unknown as RecordedResource);
       const urls = outputs.urls as Record<string, string>;
       for (const service of ["openvidu", "livekit", "meet", "dashboard", "grafana", "minio", "rtmps"]) {
@@ -223,7 +244,7 @@ forEachGraph(
       }
       assert.ok(urls.openvidu && urls.livekit && urls.dashboard);
       assert.match(outputs.entryAddress as string, /^[a-z0-9-]+(\.[a-z0-9-]+)+$/);
-      assert.equal(new Set(outputs.masterAddresses as string[]).size, 4);
+      assert.equal(new Set(outputs.masterAddresses as string[]).size, mastersIn(example));
       for (const address of outputs.masterAddresses as string[]) assert.match(address, /^\d+\.\d+\.\d+\.\d+$/);
       assert.match(outputs.credentials as string, cloud === "onprem" ? /^ssh:\/\// : /^https:\/\//);
       assert.ok(outputs.mediaGroup);

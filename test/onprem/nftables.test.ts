@@ -33,7 +33,7 @@ const hosts = [
 ];
 /** What a cluster is behind and of; Elastic has one master, to which clients come themselves. */
 const clusters = [
-  ...entryModes.map((entry) => ({ what: entry as string, entry, edition: "ha", hosts }) as const),
+  ...entryModes.map((entry) => ({ what: entry, entry, edition: "ha", hosts }) as const),
   { what: "Elastic", entry: "dns", edition: "elastic", hosts: hosts.slice(1) },
 ] as const;
 const parties: Readonly<Record<string, Flow["from"] | "nobody">> = {
