@@ -428,7 +428,7 @@ describe("own machines over real SSH", function () {
     for (const all of flags) assert.ok(all.includes("--deployment-type=elastic") && all.includes("--no-tty"));
     assert.ok(master?.includes("--private-ip=10.5.0.11") && master.includes("--domain-name=video.example.com"));
     assert.ok(media?.includes("--private-ip=10.5.0.21") && media.includes("--master-node-private-ip=10.5.0.11"));
-    const [{ server }] = nodes as unknown as [{ server: Server }];
+    const { server } = nodes[0]!;
     assert.match(server.read("opt/openvidu/config/cluster/openvidu.env"), /^DOMAIN_NAME=video\.example\.com$/m);
     assert.equal(server.read("calls").match(/^systemctl start openvidu$/gm)?.length, 1);
     assert.equal(server.read("calls").match(/^installer /gm)?.length, 1);
