@@ -28,7 +28,7 @@ export interface ReadyTime {
 const masters = [1, 2, 3, 4];
 const each = (what: string): string[] => masters.map((slot) => `master ${slot}: ${what}`);
 
-const officialAws: readonly Step[] = [
+const awsHa: readonly Step[] = [
   { name: "roles, profile, secret, buckets", takes: [seconds.officialIdentity], after: [] },
   { name: "master 1: machine", takes: [seconds.instance], after: ["roles, profile, secret, buckets"] },
   { name: "master 1: first phase", takes: [seconds.officialFirstMaster], after: ["master 1: machine"] },
@@ -42,7 +42,7 @@ const officialAws: readonly Step[] = [
   { name: "media: boot", takes: [seconds.mediaBoot], after: ["media group"] },
 ];
 
-const officialAzure: readonly Step[] = [
+const azureHa: readonly Step[] = [
   { name: "network and interfaces", takes: [seconds.azureNetwork], after: [] },
   { name: "masters 1 to 4, chained", takes: masters.map(() => seconds.instance), after: ["network and interfaces"] },
   { name: "vault", takes: [seconds.azureVault], after: ["masters 1 to 4, chained"] },
@@ -55,9 +55,37 @@ const officialAzure: readonly Step[] = [
   { name: "media: start", takes: [seconds.azureStart], after: ["media: install"] },
 ];
 
+/** Media nodes that boot before the master has written all secrets are replaced once more; that is left out here. */
+const awsElastic: readonly Step[] = [
+  { name: "roles, profile, secret, bucket", takes: [seconds.officialIdentity], after: [] },
+  { name: "master: machine", takes: [seconds.instance], after: ["roles, profile, secret, bucket"] },
+  { name: "master: packages and secret writes", takes: [seconds.officialFirstMaster], after: ["master: machine"] },
+  { name: "master: install", takes: [seconds.masterInstall], after: ["master: packages and secret writes"] },
+  { name: "master: ready", takes: [seconds.officialElasticGate], after: ["master: install"] },
+  { name: "media group", takes: [seconds.officialMediaGroup], after: ["master: machine"] },
+  { name: "media: boot", takes: [seconds.mediaBoot], after: ["media group"] },
+];
+
+const azureElastic: readonly Step[] = [
+  { name: "network and interface", takes: [seconds.azureNetwork], after: [] },
+  { name: "master and scale set", takes: [seconds.instance], after: ["network and interface"] },
+  { name: "vault", takes: [seconds.azureVault], after: ["master and scale set"] },
+  { name: "secret writes", takes: [seconds.azureSecretWrites], after: ["vault"] },
+  { name: "master: install", takes: [seconds.azureInstall, seconds.azureStart], after: ["secret writes"] },
+  { name: "media: install", takes: [seconds.azureInstall, seconds.azureStart], after: ["secret writes"] },
+];
+
+/** The official deployments whose flow is known, by cloud and edition. */
+const official = { "aws ha": awsHa, "azure ha": azureHa, "aws elastic": awsElastic, "azure elastic": azureElastic };
+export type OfficialSystem = keyof typeof official;
+
+export function isOfficialSystem(text: string): text is OfficialSystem {
+  return Object.hasOwn(official, text);
+}
+
 /** Time to ready of the official deployment. */
-export function officialReady(cloud: "aws" | "azure", chance: Chance): ReadyTime {
-  return longest(cloud === "aws" ? officialAws : officialAzure, chance);
+export function officialReady(system: OfficialSystem, chance: Chance): ReadyTime {
+  return longest(official[system], chance);
 }
 
 /** The steps of a recorded graph: its resources, and what its machines then do on their own. */

@@ -6,6 +6,7 @@ import type { CertificateType } from "../openvidu/installer";
 import type { Alarms, AlarmsArgs } from "./alarms";
 import type { Certificate, CertificateArgs } from "./certificate";
 import type { DomainName, DomainNameArgs } from "./domain-name";
+import type { EnterpriseV2Roles } from "./enterprise-v2/roles";
 import type { Firewall, FirewallArgs } from "./firewall";
 import type { LoadBalancer, LoadBalancerArgs } from "./load-balancer";
 import type { MasterPool, MasterPoolArgs } from "./master-pool";
@@ -63,6 +64,10 @@ export interface Cloud {
   readonly MasterPool: Role<MasterPoolArgs, MasterPool>;
   readonly ScalingMediaPool: Role<ScalingMediaPoolArgs, ScalingMediaPool>;
   readonly DomainName: Role<DomainNameArgs, DomainName>;
+  /** Asks for the domain of a DNS zone, without a dot at its end. Present where the cloud holds zones. */
+  readonly zoneNameOf?: (zoneId: string, opts: pulumi.InvokeOptions) => Promise<string>;
   /** Absent where nothing of the cloud watches over machines. */
   readonly Alarms?: Role<AlarmsArgs, Alarms>;
+  /** Absent where Enterprise v2 cannot be had: its closed parts are made for AWS. */
+  readonly EnterpriseV2?: EnterpriseV2Roles;
 }

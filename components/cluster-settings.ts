@@ -21,6 +21,18 @@ export type CertificateSettings =
   /** `chain` is the PEM chain in base64, leaf first; its private key is the secret `certificatePrivateKey`. */
   | { readonly kind: "owncert"; readonly chain: string };
 
+/**
+ * A second domain, for TURN over TLS: up to 3.5, and in every release behind an external load balancer on-premises. Its
+ * certificate is of the main one's kind.
+ */
+export interface TurnSettings {
+  readonly domain: string;
+  /** Certificate kind `acm`: an existing certificate. @default a new one */
+  readonly certificateArn?: string;
+  /** Certificate kind `owncert`: the PEM chain in base64; its private key is the secret `turnCertificatePrivateKey`. */
+  readonly chain?: string;
+}
+
 /** Where DNS records are made. */
 export type DnsSettings =
   | { readonly kind: "none" }
@@ -87,6 +99,7 @@ export interface ClusterSettings {
   /** Absent only where the entry's IP address takes its place. */
   readonly domain?: string;
   readonly certificate: CertificateSettings;
+  readonly turn?: TurnSettings;
   readonly dns: DnsSettings;
   readonly masters: MasterSettings;
   readonly media: MediaSettings;

@@ -14,7 +14,7 @@ import { carriedPrograms } from "../nodes/render";
 import type { Cloud } from "./cloud";
 import { ClusterSecrets } from "./cluster-secrets";
 import type { ClusterSettings } from "./cluster-settings";
-import type { DnsRecord, EntryAddress } from "./domain-name";
+import { type DnsRecord, type EntryAddress, liesInZone } from "./domain-name";
 import { type Problem, throwIfAny } from "./errors";
 import type { Firewall } from "./firewall";
 import type { MasterPool } from "./master-pool";
@@ -33,6 +33,8 @@ export interface ClusterSecretInputs {
   readonly meetApiKey?: pulumi.Input<string>;
   /** Conditional. Base64 of the PEM key; required with an own certificate. */
   readonly certificatePrivateKey?: pulumi.Input<string>;
+  /** Conditional. The same for the certificate of TURN's own domain; required with `settings.turn.chain`. */
+  readonly turnCertificatePrivateKey?: pulumi.Input<string>;
   /** On-premises: SSH key of the deployer, and credentials of storage and database that the customer runs. */
   readonly sshPrivateKey?: pulumi.Input<string>;
   readonly s3SecretKey?: pulumi.Input<string>;
@@ -44,6 +46,8 @@ export interface ClusterArgs {
   readonly cloud: Cloud;
   /** Conditional. The cloud that holds the DNS zone; required when `settings.dns` names a zone. */
   readonly dnsCloud?: Cloud;
+  /** Conditional. The domain of that zone; required with a domain of TURN's own, which may lie elsewhere. */
+  readonly dnsZoneName?: string;
   readonly settings: ClusterSettings;
   readonly secrets: ClusterSecretInputs;
 }
@@ -57,12 +61,16 @@ export interface EntryParts {
   readonly placement: PlacementArgs;
   readonly network: Network;
   readonly firewall: Firewall;
+  /** Whether records of TURN's own domain belong into the zone of the deployment. */
+  readonly turnIsInZone: boolean;
   readonly self: { readonly parent: pulumi.Resource };
 }
 
 /** Where clients come in. */
 export interface Entry {
   readonly address: EntryAddress;
+  /** Where TURN's own domain leads. @default address */
+  readonly turnAddress?: EntryAddress;
   /** What the pools join to receive traffic; empty where clients reach the masters themselves. */
   readonly backendIds: Readonly<Record<NodeRole, readonly pulumi.Output<string>[]>>;
   /** PublicAddress.attachmentId of each master; none where masters have no address of their own. */
@@ -135,19 +143,21 @@ export abstract class Cluster extends pulumi.ComponentResource {
     const firewall = createFirewall();
     const identities = { master: createIdentity("master"), media: createIdentity("media") };
     const storage = createStorage();
-    const parts = { name, cloud, settings, context, placement, network, firewall, self };
+    const { turn } = settings;
+    const turnIsInZone = turn !== undefined && liesInZone(turn.domain, args.dnsZoneName ?? "");
+    const parts = { name, cloud, settings, context, placement, network, firewall, turnIsInZone, self };
     const entry = edition.createEntry(parts);
     const domain = domainOf(settings, entry.address);
     const services = servicesFor(context);
     const secretStore = createSecretStore();
     const masters = createMasters();
     const media = createMedia();
-    if (settings.dns.kind !== "none") createDomainName(settings.dns.zoneId);
+    if (settings.dns.kind !== "none") createDomainNames(settings.dns.zoneId);
     if (edition.watchesMasters || settings.alarms.emails.length > 0) createAlarms();
 
     this.urls = domain.apply((fqdn) => urlsOf(services, fqdn));
     this.entryAddress = entryOf(entry.address);
-    this.dnsRecords = manualRecords(settings, entry);
+    this.dnsRecords = manualRecords(settings, entry, turnIsInZone);
     this.handover = handoverOf(firewall, entry);
     this.credentials = secretStore.consoleUrl;
     this.masterAddresses = pulumi.all([...masters.privateIps]);
@@ -211,7 +221,7 @@ export abstract class Cluster extends pulumi.ComponentResource {
         .credentials;
       const common = { OPENVIDU_VERSION: settings.version, ENABLED_MODULES: enabledModules(settings.modules) };
       const master = pulumi
-        .all([credentials.master, storage.settings, domain, ownCertificate(args)])
+        .all([credentials.master, storage.settings, domain, ownCertificates(args)])
         .apply(([values, store, fqdn, certificateValues]) => ({
           ...common,
           ...values,
@@ -221,6 +231,8 @@ export abstract class Cluster extends pulumi.ComponentResource {
           // Machines keep the programs that they were made with; steps to later releases reach them this way.
           UPGRADE_HOPS: JSON.stringify(upgradeTable()),
           DOMAIN_NAME: fqdn,
+          // Empty, it takes an earlier one back.
+          LIVEKIT_TURN_DOMAIN_NAME: turn?.domain ?? "",
           OPENVIDU_RTC_ENGINE: settings.rtcEngine,
         }));
       const media = credentials.media.apply((values) => ({ ...common, ...values }));
@@ -254,6 +266,7 @@ export abstract class Cluster extends pulumi.ComponentResource {
             tls: context.tls,
             certificate: certificateType(settings),
             entry: context.entry,
+            turnDomain: context.turnDomain,
             additionalFlags: settings.installFlags,
           }),
         },
@@ -326,26 +339,32 @@ export abstract class Cluster extends pulumi.ComponentResource {
       new cloud.Alarms(`${name}-alarms`, { ...placement, ...settings.alarms, machineIds }, self);
     }
 
-    function createDomainName(zoneId: string): InstanceType<Cloud["DomainName"]> {
-      if (!args.dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
-      return new args.dnsCloud.DomainName(
-        `${name}-domain`,
-        { domain: settings.domain, zoneId, target: entry.address },
-        self,
-      );
+    function createDomainNames(zoneId: string): void {
+      const { dnsCloud } = args;
+      if (!dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
+      new dnsCloud.DomainName(`${name}-domain`, { domain: settings.domain, zoneId, target: entry.address }, self);
+      if (!turn || !turnIsInZone) return;
+      const target = entry.turnAddress ?? entry.address;
+      new dnsCloud.DomainName(`${name}-turn-domain`, { domain: turn.domain, zoneId, target }, self);
     }
   }
 }
 
 /** What is wrong with a combination of cloud and settings, before anything is registered. */
-function validate({ dnsCloud, settings, secrets }: ClusterArgs): Problem[] {
+function validate({ dnsCloud, dnsZoneName, settings, secrets }: ClusterArgs): Problem[] {
   const problems: Problem[] = [];
-  const { certificate, dns } = settings;
+  const { certificate, dns, turn } = settings;
   if (dns.kind !== "none" && !dnsCloud) {
     problems.push({ path: "dns.kind", reason: "the cloud that holds the zone is missing" });
   }
   if (certificate.kind === "owncert" && secrets.certificatePrivateKey === undefined) {
     problems.push({ path: "certificatePrivateKey", reason: "required with an own certificate" });
+  }
+  if (turn?.chain !== undefined && secrets.turnCertificatePrivateKey === undefined) {
+    problems.push({ path: "turnCertificatePrivateKey", reason: "required with an own certificate of the TURN domain" });
+  }
+  if (turn && dns.kind !== "none" && dnsZoneName === undefined) {
+    problems.push({ path: "dns.zoneId", reason: "the domain of the zone is missing" });
   }
   return problems;
 }
@@ -360,7 +379,7 @@ function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
     tls: certificateType(settings) === "none" ? "loadBalancer" : "node",
     minio: keepsClusterData(cloud, settings),
     entry: settings.edition === "elastic" ? "dns" : settings.onPremises?.entry,
-    turnDomain: settings.onPremises?.turnDomain !== undefined,
+    turnDomain: settings.turn !== undefined,
   };
 }
 
@@ -381,7 +400,8 @@ export function certificateType({ certificate: { kind } }: ClusterSettings): Cer
 
 function onPremisesOf({ settings, secrets }: ClusterArgs): OnPremises | undefined {
   const { sshPrivateKey, s3SecretKey, mongoUri } = secrets;
-  return settings.onPremises && { ...settings.onPremises, sshPrivateKey, s3SecretKey, mongoUri };
+  const turnDomain = settings.turn?.domain;
+  return settings.onPremises && { ...settings.onPremises, turnDomain, sshPrivateKey, s3SecretKey, mongoUri };
 }
 
 function handoverOf(
@@ -403,13 +423,15 @@ function machineAccess({ access, encryption }: ClusterSettings): {
   return { sshPublicKey, adminUsername, diskKeyId: encryption.keyId, encryptionAtHost: encryption.encryptionAtHost };
 }
 
-function ownCertificate({ settings, secrets }: ClusterArgs): pulumi.Output<Record<string, string>> {
-  const { certificate } = settings;
+/** Certificates of the customer's own for Caddy, by bundle key. */
+function ownCertificates({ settings, secrets }: ClusterArgs): pulumi.Output<Record<string, string>> {
+  const { certificate, turn } = settings;
   if (certificate.kind !== "owncert") return pulumi.output<Record<string, string>>({});
-  const key = pulumi.secret(secrets.certificatePrivateKey ?? "");
-  return key.apply((value): Record<string, string> => ({
+  const keys = [secrets.certificatePrivateKey ?? "", secrets.turnCertificatePrivateKey ?? ""];
+  return pulumi.secret(pulumi.all(keys)).apply(([key = "", turnKey = ""]): Record<string, string> => ({
     OWNCERT_PUBLIC_KEY: certificate.chain,
-    OWNCERT_PRIVATE_KEY: value,
+    OWNCERT_PRIVATE_KEY: key,
+    ...(turn?.chain !== undefined && { TURN_OWNCERT_PUBLIC_KEY: turn.chain, TURN_OWNCERT_PRIVATE_KEY: turnKey }),
   }));
 }
 
@@ -427,20 +449,25 @@ function entryOf({ ipAddress, hostName }: EntryAddress): pulumi.Output<string> {
   return pulumi.all([ipAddress, hostName]).apply(([ip, host]) => ip || host);
 }
 
-function manualRecords({ domain, dns, onPremises }: ClusterSettings, entry: Entry): pulumi.Output<DnsRecord[]> {
-  const byHand = [dns.kind === "none" ? domain : undefined, onPremises?.turnDomain].filter(
-    (name) => name !== undefined,
-  );
-  if (byHand.length === 0) return entry.manualRecords;
-  const { ipAddress, hostName, ipAddresses = ipAddress.apply((ip) => (ip ? [ip] : [])) } = entry.address;
+/** Records that no zone of the deployment holds: those of the entry itself, then names. */
+function manualRecords(
+  { domain, dns, turn }: ClusterSettings,
+  entry: Entry,
+  turnIsInZone: boolean,
+): pulumi.Output<DnsRecord[]> {
+  const names = [
+    ...(domain !== undefined && dns.kind === "none" ? [recordsOf(domain, entry.address)] : []),
+    ...(turn && !turnIsInZone ? [recordsOf(turn.domain, entry.turnAddress ?? entry.address)] : []),
+  ];
+  return pulumi.all([entry.manualRecords, ...names]).apply((records) => records.flat());
+}
+
+/** The records that lead a name to an address, as a person writes them. */
+function recordsOf(name: string, { ipAddress, hostName, ipAddresses }: EntryAddress): pulumi.Output<DnsRecord[]> {
+  const all = ipAddresses ?? ipAddress.apply((ip) => (ip ? [ip] : []));
   return pulumi
-    .all([entry.manualRecords, ipAddresses, hostName])
-    .apply(([records, ips, host]): DnsRecord[] => [
-      ...records,
-      ...byHand.flatMap((name) =>
-        ips.length > 0
-          ? ips.map((value): DnsRecord => ({ name, type: "A", value }))
-          : [{ name, type: "CNAME", value: host } as const],
-      ),
-    ]);
+    .all([all, hostName])
+    .apply(([ips, host]): DnsRecord[] =>
+      ips.length > 0 ? ips.map((value) => ({ name, type: "A", value })) : [{ name, type: "CNAME", value: host }],
+    );
 }

@@ -34,6 +34,12 @@ export interface EntryAddress {
   readonly ipAddresses?: pulumi.Output<string[]>;
 }
 
+/** Whether a name's record belongs into the zone of `apex`. */
+export function liesInZone(domain: string, apex: string): boolean {
+  const [name, zone] = [domain.toLowerCase(), apex.toLowerCase()];
+  return name === zone || name.endsWith(`.${zone}`);
+}
+
 export interface DomainName extends pulumi.ComponentResource {
   /** The name, known once its record exists. */
   readonly fqdn: pulumi.Output<string>;

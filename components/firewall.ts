@@ -32,6 +32,10 @@ export interface Firewall extends pulumi.ComponentResource {
   readonly media: FirewallTier;
   /** Empty id where the cloud's load balancer has no rules of its own (Azure). */
   readonly loadBalancerRulesId: pulumi.Output<string>;
+  /** AWS: the same for TURN's own load balancer. Present exactly when a flow leads to one. */
+  readonly turnLoadBalancerRulesId?: pulumi.Output<string>;
+  /** AWS, where flows lead to it: the rules of Enterprise v2's Redis service. */
+  readonly sessionStoreRulesId?: pulumi.Output<string>;
   /** What a person has to put somewhere himself, by file name. Absent where the cloud takes it all. */
   readonly handover?: pulumi.Output<Record<string, string>>;
 }

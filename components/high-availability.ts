@@ -2,14 +2,14 @@
  * Edition High Availability: four masters over the zones behind one load balancer.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { entryListeners } from "../openvidu/entry";
+import { entryListeners, turnListeners } from "../openvidu/entry";
 import { judgeZones } from "../openvidu/placement";
 import type { Certificate } from "./certificate";
 import { certificateType, Cluster, type ClusterArgs, type Entry, type EntryParts } from "./cluster";
 import type { ClusterSettings } from "./cluster-settings";
 import type { DnsRecord } from "./domain-name";
 import type { Problem } from "./errors";
-import type { LoadBalancer } from "./load-balancer";
+import { type LoadBalancer, turnBalancerSuffix } from "./load-balancer";
 
 export const highAvailabilityToken = "openvidu:index:HighAvailability";
 
@@ -54,39 +54,82 @@ function warnAboutZones(settings: ClusterSettings, resource: pulumi.Resource): v
 function createBalancedEntry(parts: EntryParts): Entry {
   const certificate = createCertificate(parts);
   const loadBalancer = createLoadBalancer(parts, certificate);
+  const turn = createTurn(parts);
+  const proofs = [certificate, turn?.certificate].flatMap((each) => each?.manualRecords ?? []);
+  const ofTurn = turn?.balancer.backendIds;
   return {
     address: loadBalancer.address,
-    backendIds: loadBalancer.backendIds,
+    turnAddress: turn?.balancer.address,
+    backendIds: {
+      master: loadBalancer.backendIds.master,
+      media: [...loadBalancer.backendIds.media, ...(ofTurn?.media ?? [])],
+    },
     masterAddressIds: [],
-    manualRecords: certificate?.manualRecords ?? pulumi.output<DnsRecord[]>([]),
+    manualRecords: pulumi.all(proofs).apply((records): DnsRecord[] => records.flat()),
     handover: loadBalancer.handover,
   };
 }
 
-function createCertificate({ name, cloud, settings, placement, self }: EntryParts): Certificate | undefined {
-  const { certificate: wanted, dns: zone, domain } = settings;
-  if (wanted.kind !== "acm" || wanted.arn !== undefined) return undefined;
-  if (!cloud.Certificate || !domain) throw new Error("validate() lets no such settings through");
-  const zoneId = zone.kind === "route53" ? zone.zoneId : undefined;
-  return new cloud.Certificate(`${name}-certificate`, { domain, zoneId, tags: placement.tags }, self);
+function createCertificate(parts: EntryParts): Certificate | undefined {
+  const { certificate: wanted, dns, domain } = parts.settings;
+  if (wanted.kind !== "acm" || wanted.arn !== undefined || domain === undefined) return undefined;
+  return newCertificate(parts, "certificate", domain, dns.kind === "route53" ? dns.zoneId : undefined);
+}
+
+function newCertificate(
+  { name, cloud, placement, self }: EntryParts,
+  part: string,
+  domain: string,
+  zoneId: string | undefined,
+): Certificate {
+  if (!cloud.Certificate) throw new Error("validate() lets no such settings through");
+  return new cloud.Certificate(`${name}-${part}`, { domain, zoneId, tags: placement.tags }, self);
 }
 
 function createLoadBalancer(parts: EntryParts, certificate: Certificate | undefined): LoadBalancer {
-  const { name, cloud, settings, context, placement, network, firewall, self } = parts;
+  const { name, cloud, settings, context, firewall, self } = parts;
   const given = settings.certificate.kind === "acm" ? settings.certificate.arn : undefined;
   return new cloud.LoadBalancer(
     `${name}-entry`,
     {
-      ...placement,
-      ...settings.entry,
-      networkId: network.networkId,
-      subnetIds: network.loadBalancerSubnetIds,
+      ...balancerPlace(parts),
       rulesId: firewall.loadBalancerRulesId,
-      zones: settings.network.zones,
       listeners: entryListeners(context),
       certificateId: certificate?.certificateId ?? given,
       wantsHostName: settings.domain === undefined,
     },
     self,
   );
+}
+
+function balancerPlace({ settings, placement, network }: EntryParts) {
+  const { networkId, loadBalancerSubnetIds: subnetIds } = network;
+  return { ...placement, ...settings.entry, networkId, subnetIds, zones: settings.network.zones };
+}
+
+/** A second load balancer for TURN's own domain, where the cloud ends TLS; elsewhere both domains share the entry. */
+function createTurn(parts: EntryParts): { certificate?: Certificate; balancer: LoadBalancer } | undefined {
+  const { name, cloud, settings, context, firewall, turnIsInZone, self } = parts;
+  const listeners = turnListeners(context);
+  if (!settings.turn || listeners.length === 0) return undefined;
+  const { turnLoadBalancerRulesId: rulesId } = firewall;
+  if (!rulesId) throw new Error(`the firewall of ${cloud.name} has no rules for TURN's own load balancer`);
+  const { domain, certificateArn } = settings.turn;
+  const zoneId = turnIsInZone && settings.dns.kind === "route53" ? settings.dns.zoneId : undefined;
+  const certificate =
+    certificateArn === undefined ? newCertificate(parts, "turn-certificate", domain, zoneId) : undefined;
+  const balancer = new cloud.LoadBalancer(
+    `${name}${turnBalancerSuffix}`,
+    {
+      ...balancerPlace(parts),
+      // Clients know it by a DNS name alone, and the step to 3.6 takes it away.
+      deletionProtection: false,
+      rulesId,
+      listeners,
+      certificateId: certificate?.certificateId ?? certificateArn,
+      wantsHostName: false,
+    },
+    self,
+  );
+  return { certificate, balancer };
 }

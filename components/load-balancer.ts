@@ -10,6 +10,9 @@ import type { PlacementArgs } from "./placement";
 
 export const loadBalancerToken = "openvidu:index:LoadBalancer";
 
+/** How the name of TURN's own load balancer ends: it is of the same role as the entry, and its name alone tells them apart. */
+export const turnBalancerSuffix = "-turn";
+
 export interface LoadBalancerArgs extends PlacementArgs {
   readonly networkId: pulumi.Input<string>;
   /** Required. AWS: subnets, at most one per zone. Azure: empty. */

@@ -44,6 +44,8 @@ export interface NetworkArgs {
    * (PlacementArgs.deletionProtection). @default false
    */
   readonly deletionProtection?: boolean;
+  /** Optional. AWS: in how many zones masters and load balancer of an adopted network have to stand. @default 1 */
+  readonly leastZones?: number;
   /** Conditional. PlacementArgs.onPremises. */
   readonly onPremises?: OnPremises;
   readonly tags: Tags;
@@ -66,6 +68,8 @@ export interface Network extends pulumi.ComponentResource {
   readonly mediaSubnetIds: readonly pulumi.Output<string>[];
   /** AWS: the load balancer's subnets, at most one per zone. Azure: empty. */
   readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[];
+  /** AWS: the subnets of the places, each once. Empty elsewhere. */
+  readonly masterSubnetIds: readonly pulumi.Output<string>[];
   /** What a master needs before it can reach the Internet, and must not lose before it is gone. */
   readonly masterEgress: readonly pulumi.Resource[];
   /** The same for media nodes. */

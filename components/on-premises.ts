@@ -41,16 +41,16 @@ export interface OnPremisesSettings {
   /** The customer's load balancer: ranges that it connects from, and where clients find it. Empty without one. */
   readonly balancerCidrs: readonly string[];
   readonly balancerAddress: string;
-  /** A second name for TURN over TLS. */
-  readonly turnDomain?: string;
   /** Whether firewall rules are only handed over, or applied on the machines. */
   readonly firewall: "print" | "nftables" | "ufw";
   readonly utc: boolean;
   readonly s3?: ExternalS3;
 }
 
-/** The same with the credentials that the deployer needs; a missing key leaves it to the SSH agent. */
+/** The same with what the roles need besides; a missing key leaves it to the SSH agent. */
 export interface OnPremises extends OnPremisesSettings {
+  /** A second name for TURN over TLS. */
+  readonly turnDomain?: string;
   readonly sshPrivateKey?: pulumi.Input<string>;
   readonly s3SecretKey?: pulumi.Input<string>;
   readonly mongoUri?: pulumi.Input<string>;

@@ -309,6 +309,9 @@ const dispensable: Readonly<Record<NodeSpec["cloud"], RegExp>> = {
   onprem: /^(AZURE_|EXTERNAL_|MONGO_ENABLED$)/,
 };
 
+/** Keys of TURN's own domain: a cluster that gave it up still takes its bundle on machines that were installed with it. */
+const ofTurnDomain = /^(LIVEKIT_TURN_|TURN_OWNCERT_)/;
+
 /** What the programs need to know about flags and config files, as data. */
 function tables(spec: NodeSpec): object {
   const settings = Object.fromEntries(
@@ -319,7 +322,7 @@ function tables(spec: NodeSpec): object {
   const clusterDataIsOptional = spec.edition === "elastic";
   const fromFlags = spec.installerFlags.flatMap(({ value }) => (value.kind === "bundle" ? [value.key] : []));
   const required = [...fromFlags, ...Object.keys(settings), "OPENVIDU_VERSION"]
-    .filter((key) => !dispensable[spec.cloud].test(key))
+    .filter((key) => !dispensable[spec.cloud].test(key) && !ofTurnDomain.test(key))
     .filter((key) => !(clusterDataIsOptional && key === "EXTERNAL_S3_BUCKET_CLUSTER_DATA"));
   return {
     flags: spec.installerFlags.map(({ flag, value }) => ({ flag, ...value })),

@@ -31,7 +31,7 @@ export const nodeSettings: readonly NodeSetting[] = [
   { key: "CLUSTER", from: "topology", meaning: "name of the cluster, such as openvidu-acme-prod" },
   { key: "REGION", from: "topology", meaning: "region of the cloud; onprem on machines of the customer's own" },
   { key: "BUNDLE_ID", from: "topology", meaning: "what the node asks the secret store for: secret ARN (AWS), versionless secret URL (Azure), path of a file (on-premises)" },
-  { key: "COORDINATION_URL", from: "topology", roles: master, meaning: "where the cluster keeps its own small objects: locks, marks, backups, programs; ends with a slash; the host masters stands for MinIO on any of them (on-premises)" },
+  { key: "COORDINATION_URL", from: "topology", roles: master, meaning: "where the cluster keeps its own small objects: locks, marks, backups, programs; ends with a slash; on-premises the host masters stands for MinIO on any of them, and file: for a folder of an only master" },
   { key: "REQUESTS_URL", from: "topology", clouds: azure, meaning: "where the controller asks media nodes to drain; they only read there; ends with a slash" },
   { key: "HEARTBEATS_URL", from: "topology", clouds: azure, meaning: "where media nodes say how they are; ends with a slash" },
   { key: "MASTER_IPS", from: "pool", meaning: "addresses of the masters, comma-separated, in slot order" },

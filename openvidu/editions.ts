@@ -26,3 +26,8 @@ export const masterCounts: Readonly<Record<ClusterEdition, number>> = { ha: haMa
 /** The two kinds of machines in a cluster. */
 export const nodeRoles = ["master", "media"] as const;
 export type NodeRole = (typeof nodeRoles)[number];
+
+/** The title of an edition, or the word itself where it is none. */
+export function editionTitle(word: string): string {
+  return editions.find((edition) => edition === word) ? editionTitles[word as Edition] : word;
+}

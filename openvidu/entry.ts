@@ -1,9 +1,9 @@
 /**
  * The public entry of a cluster as a load balancer has to implement it: listeners and the health checks behind them.
  * Everything is derived from the flow table; only what a flow does not say (paths, timings) is added here.
- * Sources: reference/aws-reference.md 5.2 and 5.3, reference/azure-reference.md 5.1.
+ * Sources: reference/aws-reference.md 5.2 to 5.4, reference/azure-reference.md 5.1.
  */
-import { type Flow, type FlowContext, flowsFor } from "./flows";
+import { type Endpoint, type Flow, type FlowContext, flowsFor } from "./flows";
 import type { NodeRole } from "./editions";
 
 export interface HealthCheck {
@@ -20,7 +20,7 @@ export interface HealthCheck {
 
 export interface Listener {
   /** Stable id; part of resource names, so it never changes. */
-  readonly name: "http" | "https" | "rtmps";
+  readonly name: "http" | "https" | "rtmps" | "turns";
   readonly port: number;
   /** Whether the load balancer itself ends TLS on this listener. */
   readonly endsTls: boolean;
@@ -34,11 +34,22 @@ export const healthPaths: Readonly<Record<NodeRole, string>> = { master: "/healt
 
 const timings = { status: 200, intervalSeconds: 10, timeoutSeconds: 5, healthyThreshold: 3, unhealthyThreshold: 4 };
 
-/** The balanced flows that carry each listener's traffic; at most one of them applies in any deployment. */
-const balancedBy: Readonly<Record<Listener["name"], readonly string[]>> = {
-  http: ["balanced-http"],
-  https: ["balanced-https", "balanced-web", "balanced-api", "external-api"],
-  rtmps: ["balanced-rtmp-master", "balanced-rtmp-media", "external-rtmp"],
+interface Way {
+  readonly name: Listener["name"];
+  /** The flow from the Internet that the listener takes. */
+  readonly entry: string;
+  /** The flows that carry its traffic on; at most one of them applies in any deployment. */
+  readonly balanced: readonly string[];
+}
+
+/* prettier-ignore */
+const ways: Readonly<Record<Extract<Endpoint, "loadBalancer" | "turnLoadBalancer">, readonly Way[]>> = {
+  loadBalancer: [
+    { name: "http", entry: "entry-http", balanced: ["balanced-http"] },
+    { name: "https", entry: "entry-https", balanced: ["balanced-https", "balanced-web", "balanced-api", "external-api"] },
+    { name: "rtmps", entry: "entry-rtmps", balanced: ["balanced-rtmp-master", "balanced-rtmp-media", "external-rtmp"] },
+  ],
+  turnLoadBalancer: [{ name: "turns", entry: "entry-turns", balanced: ["balanced-turn"] }],
 };
 
 /**
@@ -46,11 +57,20 @@ const balancedBy: Readonly<Record<Listener["name"], readonly string[]>> = {
  * plain HTTP itself, and without any balancer there are none.
  */
 export function entryListeners(context: FlowContext): Listener[] {
+  return listenersOf("loadBalancer", context);
+}
+
+/** The listeners of TURN's own load balancer; none where no such balancer stands. */
+export function turnListeners(context: FlowContext): Listener[] {
+  return listenersOf("turnLoadBalancer", context);
+}
+
+function listenersOf(balancer: keyof typeof ways, context: FlowContext): Listener[] {
   const flows = flowsFor(context);
-  return (Object.keys(balancedBy) as Listener["name"][]).flatMap((name) => {
-    const entry = flows.find((flow) => flow.id === `entry-${name}`);
-    const balanced = flows.find((flow) => balancedBy[name].includes(flow.id));
-    return entry && balanced ? [listener(name, entry, balanced, flows, context)] : [];
+  return ways[balancer].flatMap((way) => {
+    const entry = flows.find(({ id }) => id === way.entry);
+    const balanced = flows.find(({ id }) => way.balanced.includes(id));
+    return entry && balanced ? [listener(way.name, entry, balanced, flows, context)] : [];
   });
 }
 
@@ -62,7 +82,9 @@ function listener(
   context: FlowContext,
 ): Listener {
   const targetRole = balanced.to as NodeRole;
-  const health = flows.find((flow) => flow.kind === "healthCheck" && flow.to === targetRole);
+  const health = flows.find(
+    ({ kind, from, to }) => kind === "healthCheck" && from === balanced.from && to === targetRole,
+  );
   if (!health) throw new Error(`no health-check flow leads to ${targetRole}`);
   return {
     name,

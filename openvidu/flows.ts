@@ -1,16 +1,23 @@
 /**
  * Who may talk to whom: the single source of truth for every firewall rule, listener, health check and port table.
  * Sources: reference/aws-reference.md 4.1 and 5, reference/azure-reference.md 4 and 13 (nsgIntended),
- * reference/onprem-v2-reference.md A.4 and A.5.
+ * reference/onprem-v2-reference.md A.4, A.5 and B.2.
  */
-import { clusterEditions, type Edition } from "./editions";
+import { clusterEditions, type Edition, type NodeRole } from "./editions";
+import type { MediaServer } from "./enterprise-v2";
 import type { FeatureName, ModuleName, RtcEngine } from "./modules";
 import { type PortRange, ports } from "./ports";
 import { isAtLeast, type OpenViduVersion } from "./versions";
 
-/** Ends of a flow. `operator` is the customer's own address ranges, empty unless configured. */
-export const endpoints = ["internet", "operator", "loadBalancer", "master", "media"] as const;
+/**
+ * Ends of a flow. `operator` is the customer's own address ranges, empty unless configured. `turnLoadBalancer` is a second
+ * load balancer, for a TURN domain whose TLS the cloud ends; where Caddy ends it both domains share the first.
+ */
+export const endpoints = ["internet", "operator", "loadBalancer", "master", "media", "turnLoadBalancer"] as const;
 export type Endpoint = (typeof endpoints)[number];
+
+/** The Redis service of Enterprise v2, which answers and never calls. */
+export const sessionStore = "sessionStore";
 
 /** Who ends TLS for the main domain: the cloud's load balancer, or Caddy on the masters (passthrough). */
 export type TlsMode = "loadBalancer" | "node";
@@ -39,6 +46,15 @@ export interface FlowContext {
   readonly turnDomain?: boolean;
 }
 
+/** The same of Enterprise v2, whose services are others. */
+export interface EnterpriseV2FlowContext {
+  readonly edition: "enterprise-v2";
+  readonly mediaServer: MediaServer;
+  /** Which nodes run coturn, and so relay media. */
+  readonly turnOn: NodeRole;
+  readonly features: ReadonlySet<FeatureName>;
+}
+
 /** When a row applies; every given field has to match. */
 export interface FlowCondition {
   /** Editions with the row, any of them. */
@@ -51,6 +67,8 @@ export interface FlowCondition {
   /** Entries with the row, any of them. */
   readonly entry?: readonly EntryMode[];
   readonly turnDomain?: true;
+  readonly mediaServer?: MediaServer;
+  readonly turnOn?: NodeRole;
   /** First release with the row. */
   readonly since?: OpenViduVersion;
   /** First release without the row. */
@@ -61,7 +79,7 @@ export interface Flow {
   /** Stable id; part of the names of rules, so it never changes. */
   readonly id: string;
   readonly from: Endpoint;
-  readonly to: Endpoint;
+  readonly to: Endpoint | typeof sessionStore;
   readonly protocol: "tcp" | "udp" | "all";
   readonly ports: PortRange;
   readonly purpose: string;
@@ -81,11 +99,21 @@ const meet: FlowCondition = { ...all, module: "openviduMeet" };
 const meetOnOldPort: FlowCondition = { ...meet, before: "3.6.0" };
 const customApp: FlowCondition = { ...all, feature: "customApp", since: "3.6.1" };
 const rtmp: FlowCondition = { ...all, feature: "rtmp" };
+/** TURN's own domain behind a cloud's load balancer that ends TLS (reference/aws-reference.md 5.4 a). */
+const balancedTurn: FlowCondition = {
+  ...ha,
+  entry: ["balanced"],
+  tls: "loadBalancer",
+  turnDomain: true,
+  before: "3.6.0",
+};
 /** Entries with a load balancer, whoever runs it. */
 const anyBalancer: FlowCondition = { entry: ["balanced", "external"] };
 const balancer: FlowCondition = { entry: ["balanced"] };
 const external: FlowCondition = { entry: ["external"] };
 const direct: FlowCondition = { entry: ["dns"] };
+const v2: FlowCondition = { edition: ["enterprise-v2"] };
+const v2OverTcp: FlowCondition = { ...v2, feature: "webrtcOverTcp" };
 
 /* prettier-ignore */
 const rows: readonly Row[] = [
@@ -120,7 +148,7 @@ const rows: readonly Row[] = [
   // Masters to media nodes.
   { id: "api-media", from: "master", to: "media", ports: ports.livekitApi, when: all, purpose: "LiveKit API of the media node" },
   { id: "turn-tls-media", from: "master", to: "media", ports: ports.turnTls, when: { ...all, since: "3.6.0" }, purpose: "TURN after Caddy has ended TLS" },
-  { id: "turn-tls-media-old", from: "master", to: "media", ports: ports.turnTls, when: { ...all, turnDomain: true, before: "3.6.0" }, purpose: "TURN after TLS of its own domain has ended" },
+  { id: "turn-tls-media-old", from: "master", to: "media", ports: ports.turnTls, when: { ...all, turnDomain: true, tls: "node", before: "3.6.0" }, purpose: "TURN after Caddy has ended TLS of its own domain" },
   { id: "whip-http", from: "master", to: "media", ports: ports.whipHttp, when: { ...all, feature: "whip" }, purpose: "WHIP signalling" },
   { id: "rtmp-media", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, tls: "node" }, purpose: "RTMP after Caddy has ended TLS" },
   { id: "rtmp-media-external", from: "master", to: "media", ports: ports.rtmpIngress, when: { ...rtmp, ...external }, purpose: "RTMP after the load balancer has ended TLS" },
@@ -160,27 +188,65 @@ const rows: readonly Row[] = [
   // Out of the cluster: images, licence server, STUN, webhooks, streaming targets, and media to clients at any port.
   { id: "outbound-master", from: "master", to: "internet", protocol: "all", ports: ports.all, when: all, purpose: "images, licence server, storage, webhooks" },
   { id: "outbound-media", from: "media", to: "internet", protocol: "all", ports: ports.all, when: all, purpose: "media to clients, images, storage, streaming targets" },
+
+  // A domain of TURN's own, up to 3.5. At the end, because Azure's priorities are the places of earlier rows.
+  { id: "turn-tls-media-external", from: "master", to: "media", ports: ports.turnTls, when: { ...ha, ...external, turnDomain: true, before: "3.6.0" }, purpose: "TURN after the load balancer has ended TLS of its own domain" },
+  { id: "entry-turns", from: "internet", to: "turnLoadBalancer", ports: ports.https, when: balancedTurn, purpose: "TURN over TLS under its own domain" },
+  { id: "balanced-turn", from: "turnLoadBalancer", to: "media", ports: ports.turnTls, when: balancedTurn, purpose: "decrypted TURN from its own load balancer" },
+  { id: "health-turn", from: "turnLoadBalancer", to: "media", ports: ports.livekitApi, kind: "healthCheck", when: balancedTurn, purpose: "health check of LiveKit" },
+
+  // Enterprise v2. These rows stay behind all others: priorities of rules on Azure count from the start of the table.
+  { id: "v2-entry-http", from: "internet", to: "loadBalancer", ports: ports.http, when: v2, purpose: "redirect to HTTPS" },
+  { id: "v2-entry-https", from: "internet", to: "loadBalancer", ports: ports.https, when: v2, purpose: "HTTPS and WSS" },
+  { id: "v2-balanced", from: "loadBalancer", to: "master", ports: ports.replicationManager, when: v2, purpose: "decrypted HTTPS to the replication manager" },
+  { id: "v2-health", from: "loadBalancer", to: "master", ports: ports.replicationManager, kind: "healthCheck", when: v2, purpose: "health check of the replication manager" },
+  { id: "v2-turn-master-tcp", from: "internet", to: "master", ports: ports.coturn, when: { ...v2, turnOn: "master" }, purpose: "STUN and TURN over TCP" },
+  { id: "v2-turn-master-udp", from: "internet", to: "master", protocol: "udp", ports: ports.coturn, when: { ...v2, turnOn: "master" }, purpose: "STUN and TURN over UDP" },
+  { id: "v2-relay-udp", from: "internet", to: "master", protocol: "udp", ports: ports.webrtcV2, when: { ...v2, turnOn: "master" }, purpose: "media that TURN relays" },
+  { id: "v2-relay-tcp", from: "internet", to: "master", ports: ports.webrtcV2, when: { ...v2OverTcp, turnOn: "master" }, purpose: "media that TURN relays over TCP" },
+  { id: "v2-turn-media-tcp", from: "internet", to: "media", ports: ports.coturnOnMedia, when: { ...v2, turnOn: "media" }, purpose: "STUN and TURN over TCP" },
+  { id: "v2-turn-media-udp", from: "internet", to: "media", protocol: "udp", ports: ports.coturnOnMedia, when: { ...v2, turnOn: "media" }, purpose: "STUN and TURN over UDP" },
+  { id: "v2-webrtc-udp", from: "internet", to: "media", protocol: "udp", ports: ports.webrtcV2, when: v2, purpose: "WebRTC media" },
+  { id: "v2-webrtc-tcp", from: "internet", to: "media", ports: ports.webrtcV2, when: v2OverTcp, purpose: "WebRTC over TCP" },
+  { id: "v2-controller", from: "master", to: "media", ports: ports.mediaNodeController, when: v2, purpose: "media node controller" },
+  { id: "v2-mediasoup", from: "master", to: "media", ports: ports.mediasoupController, when: { ...v2, mediaServer: "mediasoup" }, purpose: "mediasoup controller" },
+  { id: "v2-kurento", from: "master", to: "media", ports: ports.kurento, when: { ...v2, mediaServer: "kurento" }, purpose: "Kurento's WebSocket" },
+  { id: "v2-replication", from: "master", to: "master", ports: ports.replicationManager, when: v2, purpose: "replication manager of another master" },
+  { id: "v2-server", from: "master", to: "master", ports: ports.openviduServer, when: v2, purpose: "openvidu-server of another master" },
+  { id: "v2-redis", from: "master", to: sessionStore, ports: ports.redisService, when: v2, purpose: "shared state of the masters" },
+  { id: "v2-ssh-master", from: "operator", to: "master", ports: ports.ssh, when: v2, purpose: "SSH of operators" },
+  { id: "v2-ssh-media", from: "operator", to: "media", ports: ports.ssh, when: v2, purpose: "SSH of operators" },
+  { id: "v2-outbound-master", from: "master", to: "internet", protocol: "all", ports: ports.all, when: v2, purpose: "licence server, AWS, Elasticsearch, webhooks, relayed media" },
+  { id: "v2-outbound-media", from: "media", to: "internet", protocol: "all", ports: ports.all, when: v2, purpose: "media to clients, Elasticsearch" },
 ];
 
 /** Every row of the table, applying or not; for documentation. */
 export const allFlows: readonly Flow[] = rows.map((row) => ({ protocol: "tcp", kind: "traffic", when: {}, ...row }));
 
 /** The flows of one deployment, in table order. */
-export function flowsFor(context: FlowContext): Flow[] {
+export function flowsFor(context: FlowContext | EnterpriseV2FlowContext): Flow[] {
   return allFlows.filter((flow) => applies(flow.when, context));
 }
 
-function applies(when: FlowCondition, context: FlowContext): boolean {
+/** What either kind of context may say. */
+type Facts = Pick<FlowContext, "edition" | "features"> &
+  Partial<FlowContext> &
+  Partial<Omit<EnterpriseV2FlowContext, "edition">>;
+
+function applies(when: FlowCondition, context: Facts): boolean {
+  const { version } = context;
   return (
     (when.edition === undefined || when.edition.includes(context.edition)) &&
-    (when.module === undefined || context.modules.has(when.module)) &&
+    (when.module === undefined || context.modules?.has(when.module) === true) &&
     (when.feature === undefined || context.features.has(when.feature)) &&
     (when.rtcEngine === undefined || when.rtcEngine === context.rtcEngine) &&
     (when.tls === undefined || when.tls === context.tls) &&
     (when.minio === undefined || when.minio === context.minio) &&
     (when.entry?.includes(context.entry ?? "balanced") ?? true) &&
     (when.turnDomain === undefined || context.turnDomain === true) &&
-    (when.since === undefined || isAtLeast(context.version, when.since)) &&
-    (when.before === undefined || !isAtLeast(context.version, when.before))
+    (when.mediaServer === undefined || when.mediaServer === context.mediaServer) &&
+    (when.turnOn === undefined || when.turnOn === context.turnOn) &&
+    (when.since === undefined || (version !== undefined && isAtLeast(version, when.since))) &&
+    (when.before === undefined || (version !== undefined && !isAtLeast(version, when.before)))
   );
 }

@@ -32,6 +32,8 @@ export interface InstallerContext {
   readonly certificate: CertificateType;
   /** @default balanced */
   readonly entry?: EntryMode;
+  /** Whether TURN over TLS has a domain of its own. @default false */
+  readonly turnDomain?: boolean;
   /** The operator's extra flags, each beginning with `--`; for masters only, as in the official deployments. */
   readonly additionalFlags: readonly string[];
 }
@@ -64,6 +66,12 @@ const masterFlags: readonly InstallerFlag[] = [
   fromBundle("--meet-initial-api-key", "MEET_INITIAL_API_KEY"),
   fromBundle("--livekit-api-key", "LIVEKIT_API_KEY"),
   fromBundle("--livekit-api-secret", "LIVEKIT_API_SECRET"),
+];
+
+/** The second certificate, where Caddy gets both from the customer. */
+const turnCertificateFlags: readonly InstallerFlag[] = [
+  fromBundle("--turn-owncert-public-key", "TURN_OWNCERT_PUBLIC_KEY"),
+  fromBundle("--turn-owncert-private-key", "TURN_OWNCERT_PRIVATE_KEY"),
 ];
 
 const environments: Readonly<Record<InstallerContext["cloud"], readonly InstallerFlag[]>> = {
@@ -99,7 +107,8 @@ export function installerFlags(context: InstallerContext): InstallerFlag[] {
     ...(context.edition === "ha" && isPassedThrough(context) ? [on("--internal-tls-termination")] : []),
     ...masterFlags,
     ...context.additionalFlags.map(on),
-    ...certificateFlags(context.certificate),
+    ...(context.turnDomain ? [fromBundle("--turn-domain-name", "LIVEKIT_TURN_DOMAIN_NAME")] : []),
+    ...certificateFlags(context),
   ];
 }
 
@@ -112,7 +121,7 @@ function isPassedThrough({ entry, tls }: InstallerContext): boolean {
   return tls === "node" && entry !== "dns";
 }
 
-function certificateFlags(certificate: CertificateType): InstallerFlag[] {
+function certificateFlags({ certificate, turnDomain }: InstallerContext): InstallerFlag[] {
   switch (certificate) {
     case "none":
       return [];
@@ -124,6 +133,7 @@ function certificateFlags(certificate: CertificateType): InstallerFlag[] {
         fixed("--certificate-type", certificate),
         fromBundle("--owncert-public-key", "OWNCERT_PUBLIC_KEY"),
         fromBundle("--owncert-private-key", "OWNCERT_PRIVATE_KEY"),
+        ...(turnDomain ? turnCertificateFlags : []),
       ];
     default: {
       const exhaustive: never = certificate;

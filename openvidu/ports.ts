@@ -56,6 +56,20 @@ export const ports = {
   meet: one(9080),
   /** Meet up to 3.5, a customer's own application later. */
   customApp: one(6080),
+  /** Enterprise v2, STUN and TURN on masters. Source of these and the next: reference/onprem-v2-reference.md B.2. */
+  coturn: one(3478),
+  /** Enterprise v2: STUN and TURN where media nodes relay. */
+  coturnOnMedia: one(443),
+  /** Enterprise v2: WebRTC on media nodes, and what coturn relays. */
+  webrtcV2: range(40000, 65535),
+  /** Enterprise v2: the balanced port of masters, which passes requests on to the right one. */
+  replicationManager: one(4443),
+  /** Enterprise v2: openvidu-server itself. */
+  openviduServer: one(5443),
+  mediaNodeController: one(3000),
+  mediasoupController: one(4000),
+  kurento: one(8888),
+  redisService: one(6379),
   all: range(0, 65535),
 } as const satisfies Record<string, PortRange>;
 

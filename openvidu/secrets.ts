@@ -69,7 +69,8 @@ export const onPremisesKeys: readonly string[] = [
 
 /**
  * Every bundle key that is also a line of a config file, with that file, per node role. A key that is absent from the
- * bundle leaves its line alone. `MEET_INITIAL_API_KEY` is written only if the customer set one.
+ * bundle leaves its line alone. `MEET_INITIAL_API_KEY` is written only if the customer set one; an empty
+ * `LIVEKIT_TURN_DOMAIN_NAME` takes an earlier one back.
  */
 export const settingsByRole: Readonly<Record<NodeRole, Readonly<Record<string, ConfigFile>>>> = {
   master: {
@@ -100,6 +101,7 @@ export const settingsByRole: Readonly<Record<NodeRole, Readonly<Record<string, C
     AZURE_ACCOUNT_NAME: "cluster",
     AZURE_ACCOUNT_KEY: "cluster",
     AZURE_CONTAINER_NAME: "cluster",
+    LIVEKIT_TURN_DOMAIN_NAME: "cluster",
     MEET_INITIAL_ADMIN_USER: "meet",
     MEET_INITIAL_ADMIN_PASSWORD: "meet",
     MEET_INITIAL_API_KEY: "meet",

@@ -58,6 +58,8 @@ interface AccountFile {
     readonly outputs: unknown;
   }[];
   readonly made: Readonly<Record<string, number>>;
+  /** What was deleted and can be recovered; absent in files of earlier versions. */
+  readonly recoverable?: readonly LiveResource[];
 }
 
 export class Account {
@@ -65,6 +67,7 @@ export class Account {
   private things: { readonly thing: Thing; readonly live: LiveResource }[] = [];
   /** How many times a resource has been made, so that no two of a kind look alike. */
   private made: Record<string, number> = {};
+  private deleted: readonly LiveResource[] = [];
   private rules: { readonly fault: Fault; met: number; readonly urns: Set<string> }[] = [];
 
   private readonly file: string | undefined;
@@ -78,6 +81,7 @@ export class Account {
     if (file === undefined || !existsSync(file)) return;
     const stored = readJson(file) as AccountFile;
     this.made = { ...stored.made };
+    this.deleted = stored.recoverable ?? [];
     this.things = stored.things.map(({ urn, id, seed, inputs, outputs }) =>
       entry({
         urn,
@@ -94,12 +98,24 @@ export class Account {
     const other = new Account();
     other.things = [...this.things];
     other.made = { ...this.made };
+    other.deleted = this.deleted;
     return other;
   }
 
   /** Everything that exists, in order of creation. */
   get resources(): readonly LiveResource[] {
     return this.things.map(({ live }) => live);
+  }
+
+  /** What was deleted and can still be recovered. */
+  get recoverable(): readonly LiveResource[] {
+    return this.deleted;
+  }
+
+  /** The days are over in which deleted things can be recovered; there is no clock here. */
+  expire(): void {
+    this.deleted = [];
+    this.save();
   }
 
   /** Failures to come; counted from when they are set. */
@@ -145,6 +161,7 @@ export class Account {
     // What bears the same id is the same thing, which the call has overwritten (the versioning of a bucket).
     const twin = (each: LiveResource): boolean => each.type === now.live.type && each.id === now.live.id;
     this.things = [...this.things.filter(({ live }) => !twin(live)), now];
+    this.deleted = this.deleted.filter((each) => !twin(each));
     this.save();
   }
 
@@ -153,8 +170,16 @@ export class Account {
     this.save();
   }
 
-  remove(ids: readonly { readonly urn: string; readonly id: string }[]): void {
-    this.things = this.things.filter(({ thing }) => !ids.some(({ urn, id }) => thing.urn === urn && thing.id === id));
+  /** Deletes; some things can be recovered for a while. */
+  remove(
+    ids: readonly { readonly urn: string; readonly id: string }[],
+    isRecoverable: (live: LiveResource) => boolean = () => false,
+  ): void {
+    const goes = ({ thing }: (typeof this.things)[number]): boolean =>
+      ids.some(({ urn, id }) => thing.urn === urn && thing.id === id);
+    const gone = this.things.filter(goes).map(({ live }) => live);
+    this.deleted = [...this.deleted, ...gone.filter(isRecoverable)];
+    this.things = this.things.filter((each) => !goes(each));
     this.save();
   }
 
@@ -191,7 +216,7 @@ export class Account {
       inputs: values.propertiesToWire(thing.inputs),
       outputs: values.propertiesToWire(thing.outputs),
     }));
-    const content: AccountFile = { schemaVersion: 1, things, made: this.made };
+    const content: AccountFile = { schemaVersion: 1, things, made: this.made, recoverable: this.deleted };
     writeJson(this.file, content);
   }
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkConfig } from "../stacks/check";
 import { splitConfig } from "../stacks/load";
-import type { Settings } from "../stacks/settings";
+import type { MediaSettings, Settings } from "../stacks/settings";
 import { destroy, up } from "./engine/engine";
 import { evaluate, succeeded } from "./evaluate";
 import { UnsupportedTypesError } from "./provider";
@@ -139,7 +139,7 @@ async function changeOf(
   seconds: () => number,
 ): Promise<Summary> {
   const { graph, edited, explanation, plan } = await plannedChanges(stack, kept, {
-    media: checked(stack)?.media,
+    media: rollsOf(checked(stack)),
     preview: request.preview,
   });
   const heading = headingOf(stack);
@@ -179,6 +179,11 @@ function writeDiagrams(graph: Graph, heading: Heading, folder: string): void {
     writeFileSync(file, content);
     process.stderr.write(`wrote ${file}\n`);
   }
+}
+
+/** How a changed template reaches media nodes; nothing where it does not, because masters alone end them. */
+function rollsOf(settings: Settings | undefined): MediaSettings | undefined {
+  return settings?.edition === "enterprise-v2" ? undefined : settings?.media;
 }
 
 /** The config with its defaults filled in; nothing when it is refused. */

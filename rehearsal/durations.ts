@@ -21,6 +21,8 @@ export const seconds = {
   /** AWS: Docker, images, start and gate of a master. */
   masterInstall: [240, 480],
   mediaBoot: [240, 360],
+  /** AWS: the pause and the poll of Elastic's master before it says that it is ready (reference/aws-reference.md 7.2). */
+  officialElasticGate: [20, 25],
   healthCheck: [30, 30],
   azureNetwork: [60, 60],
   azureVault: [20, 60],

@@ -40,6 +40,8 @@ export interface World {
    * derived inputs are the string `<unknown>`.
    */
   readonly resources: readonly LiveResource[];
+  /** What was deleted and can still be recovered. @default nothing */
+  readonly recoverable?: readonly LiveResource[];
   byId(type: string, id: string): LiveResource | undefined;
   ofType(type: string): readonly LiveResource[];
   /** Configuration of the explicit provider that manages the resource at hand (region, location, …). */
@@ -101,6 +103,10 @@ export interface ResourceModel {
   check?(inputs: Properties, world: World): string[];
   /** The same for what is refused of a new resource alone. */
   checkNew?(inputs: Properties, world: World): string[];
+  /** What the account has too few of for one more, in the API's wording; asked when it is made. See clouds/quotas.ts. */
+  checkQuota?(inputs: Properties, world: World): string[];
+  /** Whether a deleted one can be recovered for some days, during which its name stays taken. */
+  isRecoverable?(resource: LiveResource): boolean;
   /** Id and the outputs beyond the inputs. Called with inputs after naming and defaults; in an update with what was. */
   create(
     inputs: Properties,

@@ -308,6 +308,7 @@ export class Monitor {
     if (this.needsFailed(registration)) {
       this.registry.failed.add(urn);
       this.registry.skipped.push(urn);
+      this.deployment.skip(goalOf(this.describe(registration, request)));
       return { urn, id: "", outputs: {}, result: proto.Result.SKIP };
     }
     const base = this.describe(registration, request);

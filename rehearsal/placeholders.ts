@@ -4,7 +4,7 @@
  */
 import { createECDH, createHash, createPrivateKey } from "node:crypto";
 import { placeholderMark } from "../stacks/secrets";
-import type { SecretKey } from "../stacks/settings";
+import { base64Keys, type SecretKey } from "../stacks/settings";
 
 /** A stand-in for each secret key of the config. */
 export const placeholders: Readonly<Record<SecretKey, () => string>> = {
@@ -12,9 +12,12 @@ export const placeholders: Readonly<Record<SecretKey, () => string>> = {
   meetAdminPassword: () => `${placeholderMark}-password`,
   meetApiKey: () => `${placeholderMark}-api-key`,
   certificatePrivateKey: () => Buffer.from(privateKeyPem()).toString("base64"),
+  turnCertificatePrivateKey: () => Buffer.from(privateKeyPem()).toString("base64"),
   sshPrivateKey: () => `${placeholderMark}-ssh-key`,
   s3SecretKey: () => `${placeholderMark}-s3-key`,
   mongoUri: () => `${placeholderMark}-mongo`,
+  openviduSecret: () => `${placeholderMark}-openvidu-secret`,
+  elasticsearchPassword: () => `${placeholderMark}-elasticsearch`,
 };
 
 /**
@@ -24,7 +27,7 @@ export const placeholders: Readonly<Record<SecretKey, () => string>> = {
 export function keptStandIn(key: SecretKey, value: string): string {
   const digest = createHash("sha256").update(`${placeholderMark} ${key} ${value}`).digest("hex").slice(0, 16);
   const text = `${placeholderMark}-${digest}`;
-  return key === "certificatePrivateKey" ? Buffer.from(text).toString("base64") : text;
+  return base64Keys.has(key) ? Buffer.from(text).toString("base64") : text;
 }
 
 /** Whether a value is one of the stand-ins. */

@@ -165,6 +165,7 @@ class Simulation implements ProviderInstance {
       const world = this.world(() => false);
       // What passed the check may meet its own predecessor, which is still there when it is replaced.
       if (world.resources.some((live) => live.urn === urn)) refuse(model.check?.(plain(inputs), world));
+      refuse(model.checkQuota?.(plain(inputs), world));
       const seed = this.account.nextSeed(urn);
       const made = create(model, { ...subject(urn), inputs }, world, seed);
       if (this.cloud.stateOnly) this.account.count(urn);
@@ -222,7 +223,7 @@ class Simulation implements ProviderInstance {
         ...(users.length > 0 ? [model.inUse!.says(live, users)] : []),
         ...(model.checkDelete?.(live, world) ?? []),
       ]);
-      this.account.remove(gone);
+      this.account.remove(gone, (each) => this.cloud.resources[each.type]?.isRecoverable?.(each) ?? false);
       return { id, outputs: {} };
     });
   }
@@ -278,7 +279,8 @@ class Simulation implements ProviderInstance {
   private world(hidden: (live: LiveResource) => boolean): World {
     const { configuration, ...place } = this.place;
     const resources = [...this.account.resources, ...this.planned].filter((live) => !hidden(live));
-    return createWorld({ ...place, resources, provider: configuration });
+    const { recoverable } = this.account;
+    return createWorld({ ...place, resources, recoverable, provider: configuration });
   }
 
   /** The thing as it exists; of packages that keep nothing, as Pulumi's state has it. */

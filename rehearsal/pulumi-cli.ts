@@ -2,6 +2,7 @@
  * The real Pulumi CLI as the engine of a rehearsal: the same program, against the same simulated clouds, with its own
  * state. Needs no network and no login, and leaves nothing behind.
  */
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -48,6 +49,15 @@ export interface CliOperation {
   readonly preview?: boolean;
   /** For an update: reads what exists before it is compared. @default false */
   readonly refresh?: boolean;
+  /** For an update: whether the others go on after one has failed. @default true */
+  readonly continueOnError?: boolean;
+}
+
+/** How a CLI ended, and what it said. */
+export interface CliEnd {
+  /** Nothing when it was killed. */
+  readonly code: number | null;
+  readonly said: string;
 }
 
 /** A stack that the CLI keeps in a temporary folder. */
@@ -56,6 +66,7 @@ export class CliStack {
     private readonly folder: string,
     private readonly programDir: string,
     private readonly stack: Stack,
+    private readonly executable: string,
   ) {}
 
   /** A new stack without resources. */
@@ -76,17 +87,18 @@ export class CliStack {
         secretsProvider: "passphrase",
         envVars: environment(folder),
       });
-      return new CliStack(folder, programDir, await Stack.create(stack, workspace));
+      const executable = root === undefined ? "pulumi" : join(root, "bin/pulumi");
+      return new CliStack(folder, programDir, await Stack.create(stack, workspace), executable);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
   }
 
-  up({ refresh, preview = false, ...operation }: CliOperation): Promise<Plan> {
+  up({ refresh, preview = false, continueOnError = true, ...operation }: CliOperation): Promise<Plan> {
     const options = refresh ? { refresh } : {};
     return this.run("up", { ...operation, preview }, (stack, onEvent) =>
-      preview ? stack.preview({ ...options, onEvent }) : stack.up({ ...options, continueOnError: true, onEvent }),
+      preview ? stack.preview({ ...options, onEvent }) : stack.up({ ...options, continueOnError, onEvent }),
     );
   }
 
@@ -100,6 +112,47 @@ export class CliStack {
     return this.run("destroy", { ...operation, preview }, (stack, onEvent) =>
       preview ? stack.previewDestroy({ onEvent }) : stack.destroy({ continueOnError: true, onEvent }),
     );
+  }
+
+  /**
+   * Any command of the CLI, as an operator would type it. Its state is written after each step.
+   * @param isStarted gets the process, which leads a process group of its own
+   */
+  async command(
+    args: readonly string[],
+    { evaluation, account }: CliOperation,
+    isStarted: (child: ChildProcess) => void = () => undefined,
+  ): Promise<CliEnd> {
+    return this.serving(evaluation, account, (attachments) => {
+      const { PULUMI_SKIP_CHECKPOINTS: _, ...settings } = environment(this.folder);
+      const child = spawn(this.executable, [...args, "--non-interactive", "--color", "never"], {
+        cwd: join(this.folder, "project"),
+        env: {
+          ...process.env,
+          ...settings,
+          PULUMI_HOME: join(this.folder, "home"),
+          PULUMI_DEBUG_PROVIDERS: attachments,
+        },
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      isStarted(child);
+      let said = "";
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (said += part.toString()));
+      return new Promise((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", (code) => resolve({ code, said }));
+      });
+    });
+  }
+
+  /** Calls whose outcome Pulumi does not know, as it notes them. */
+  async pending(): Promise<readonly { readonly type: string; readonly urn: string }[]> {
+    const exported = await this.stack.exportStack();
+    const { pending_operations: pending = [] } = exported.deployment as {
+      pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
+    };
+    return pending.map(({ type, resource: { urn } }) => ({ type, urn }));
   }
 
   /** What Pulumi believes to exist, in the order of its state. */
@@ -117,22 +170,34 @@ export class CliStack {
     { evaluation, account, preview = false }: CliOperation,
     operate: (stack: Stack, onEvent: (event: EngineEvent) => void) => Promise<unknown>,
   ): Promise<Plan> {
+    const { project, stack } = evaluation;
+    const events: EngineEvent[] = [];
+    return this.serving(evaluation, account, async (attachments) => {
+      this.stack.workspace.envVars = { ...environment(this.folder), PULUMI_DEBUG_PROVIDERS: attachments };
+      const failure = await attempt(() => operate(this.stack, (event) => void events.push(event)));
+      const plan = planOf({ project, stack, kind, preview, failed: failure !== undefined }, events);
+      // A failure about which there is nothing to say in a plan is none of the program or the clouds.
+      if (failure !== undefined && plan.refusals.length === 0 && plan.log.length === 0) throw failure;
+      return plan;
+    });
+  }
+
+  /** Does something while the clouds can be reached and the project is as the evaluation says. */
+  private async serving<T>(
+    evaluation: Evaluation,
+    account: Account,
+    work: (attachments: string) => Promise<T>,
+  ): Promise<T> {
     const { project, stack, config } = evaluation;
     const { pulumi: _, ...clouds } = evaluation.clouds ?? cloudsFor(config);
     const providers = Object.entries(clouds).map(([packageName, cloud]) =>
       simulatedProvider(packageName, cloud, account, { project, stack }),
     );
     const served = await serveProviders(providers);
-    const events: EngineEvent[] = [];
     try {
       writeProject(this.folder, this.programDir, evaluation);
       await this.writeConfig(evaluation);
-      this.stack.workspace.envVars = { ...environment(this.folder), PULUMI_DEBUG_PROVIDERS: served.attachments };
-      const failure = await attempt(() => operate(this.stack, (event) => void events.push(event)));
-      const plan = planOf({ project, stack, kind, preview, failed: failure !== undefined }, events);
-      // A failure about which there is nothing to say in a plan is none of the program or the clouds.
-      if (failure !== undefined && plan.refusals.length === 0 && plan.log.length === 0) throw failure;
-      return plan;
+      return await work(served.attachments);
     } finally {
       served.stop();
     }

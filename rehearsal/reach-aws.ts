@@ -4,7 +4,8 @@
  */
 import { at, type Json, listAt, textAt } from "./json";
 import { everyPort, intersect, type PortSpan } from "./port-set";
-import type { PlainResource, ReachRow, Tier } from "./reach";
+import { type Tier, tiers } from "../components/tiers";
+import type { PlainResource, ReachRow } from "./reach";
 
 const ingressType = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egressType = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
@@ -36,6 +37,7 @@ function groupMembers(resources: readonly PlainResource[]): Map<string, Tier[]> 
     const groups = [
       ...listAt<string>(inputs, "securityGroups"),
       ...listAt<string>(inputs, "vpcSecurityGroupIds"),
+      ...listAt<string>(inputs, "securityGroupIds"),
       ...listAt(inputs, "networkInterfaces").flatMap((each) => listAt<string>(each, "securityGroups")),
     ];
     for (const group of groups) members.set(group, [...new Set([...(members.get(group) ?? []), tier])]);
@@ -53,8 +55,8 @@ function rulesOf(resources: readonly PlainResource[], type: string, members: Map
         ports: portsOf(inputs),
         purpose: textAt(inputs, "description"),
       };
-      const tiers = members.get(textAt(inputs, "securityGroupId")) ?? [];
-      return tiers.flatMap((tier) => peers.map((peer) => ({ tier, peer, ...details })));
+      const own = members.get(textAt(inputs, "securityGroupId")) ?? [];
+      return own.flatMap((tier) => peers.map((peer) => ({ tier, peer, ...details })));
     });
 }
 
@@ -83,14 +85,14 @@ function waysIn(rule: GroupRule, outOf: readonly GroupRule[]): ReachRow[] {
   return ways.map((ports) => row(rule.peer, rule.tier, rule, ports));
 }
 
-/** A rule at the load balancer without a listener or target behind it is said to be idle. */
+/** A rule at a load balancer without a listener or target behind it is said to be idle. */
 function markIdle(reach: ReachRow, resources: readonly PlainResource[]): ReachRow {
-  const used =
-    reach.to === "loadBalancer"
-      ? listenerPorts(resources)
-      : reach.from === "loadBalancer"
-        ? targetPorts(resources)
-        : undefined;
+  const of = (tier: string): PlainResource[] => resources.filter((each) => each.tier === tier);
+  const used = isBalancer(reach.to)
+    ? listenerPorts(of(reach.to))
+    : isBalancer(reach.from)
+      ? targetPorts(of(reach.from))
+      : undefined;
   const isUsed = used === undefined || used.some((port) => port >= reach.ports.first && port <= reach.ports.last);
   return isUsed ? reach : { ...reach, purpose: `${reach.purpose} (nothing listens)` };
 }
@@ -130,7 +132,11 @@ function targetPorts(resources: readonly PlainResource[]): number[] {
 }
 
 function isTier(party: string): party is Tier {
-  return party === "loadBalancer" || party === "master" || party === "media";
+  return (tiers as readonly string[]).includes(party);
+}
+
+function isBalancer(party: string): boolean {
+  return party === "loadBalancer" || party === "turnLoadBalancer";
 }
 
 function row(from: string, to: string, { protocol, purpose }: GroupRule, ports: PortSpan): ReachRow {

@@ -5,7 +5,8 @@
  */
 import { at, type Json, listAt, textAt } from "./json";
 import { everyPort, intersect, type PortSpan, subtract } from "./port-set";
-import type { PlainResource, ReachRow, Tier } from "./reach";
+import type { Tier } from "../components/tiers";
+import type { PlainResource, ReachRow } from "./reach";
 
 type Direction = "Inbound" | "Outbound";
 type Transport = "tcp" | "udp";

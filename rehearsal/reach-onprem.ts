@@ -5,8 +5,7 @@
  */
 import { gunzipSync } from "node:zlib";
 import { firewallToken } from "../components/firewall";
-import { masterPoolToken } from "../components/master-pool";
-import { scalingMediaPoolToken } from "../components/scaling-media-pool";
+import { tierWithin } from "../components/tiers";
 import type { Graph, RecordedResource } from "./graph";
 import { type Json, textAt, unwrapSecrets } from "./json";
 import type { ReachRow } from "./reach";
@@ -63,9 +62,8 @@ function addressIn(stdin: string): string {
 
 function tierOf({ type, urn }: RecordedResource): Machine["tier"] | undefined {
   if (type !== "command:remote:Command") return undefined;
-  const types = qualifiedType(urn).split("$");
-  if (types.includes(masterPoolToken)) return "master";
-  return types.includes(scalingMediaPoolToken) ? "media" : undefined;
+  const tier = tierWithin(qualifiedType(urn).split("$"));
+  return tier === "master" || tier === "media" ? tier : undefined;
 }
 
 export function reachOnPremises(graph: Graph): ReachRow[] {

@@ -2,18 +2,13 @@
  * Who can reach whom, read back from the rules that the clouds would get: not from the flow table that they were made
  * from, so that a wrong rule shows.
  */
-import { loadBalancerToken } from "../components/load-balancer";
-import { masterPoolToken } from "../components/master-pool";
-import { scalingMediaPoolToken } from "../components/scaling-media-pool";
+import { type Tier, tiers, tierWithin } from "../components/tiers";
 import type { Graph, RecordedResource } from "./graph";
 import { type Json, unwrapSecrets } from "./json";
 import { reachOnAws } from "./reach-aws";
 import { reachOnAzure } from "./reach-azure";
 import { reachOnPremises } from "./reach-onprem";
-import { qualifiedType } from "./urn";
-
-export const tiers = ["loadBalancer", "master", "media"] as const;
-export type Tier = (typeof tiers)[number];
+import { nameOf, qualifiedType } from "./urn";
 
 /** One permitted way, in terms that are the same on every cloud. */
 export interface ReachRow {
@@ -59,16 +54,9 @@ function plainResource(resource: RecordedResource): PlainResource {
     type,
     name,
     id,
-    tier: tierOf(resource),
+    tier: tierWithin(qualifiedType(resource.urn).split("$"), nameOf(resource.parent ?? "")),
     inputs: unwrapSecrets(inputs) as Json,
   };
-}
-
-function tierOf({ urn }: RecordedResource): Tier | undefined {
-  const types = qualifiedType(urn).split("$");
-  if (types.includes(masterPoolToken)) return "master";
-  if (types.includes(scalingMediaPoolToken)) return "media";
-  return types.includes(loadBalancerToken) ? "loadBalancer" : undefined;
 }
 
 function dropRepeats(rows: readonly ReachRow[]): ReachRow[] {

@@ -132,6 +132,7 @@ export function createWorld(place: {
   stack: string;
   preview?: boolean;
   resources: readonly LiveResource[];
+  recoverable?: readonly LiveResource[];
   provider: Properties;
 }): World {
   const ofType = (type: string): readonly LiveResource[] => place.resources.filter((each) => each.type === type);

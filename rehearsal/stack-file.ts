@@ -239,10 +239,15 @@ function isRequired(key: SecretKey, topic: (key: string) => string | undefined):
       return true;
     case "certificatePrivateKey":
       return /"kind":"owncert"/.test(topic("certificate") ?? "");
+    case "turnCertificatePrivateKey":
+      return /"chain":/.test(topic("turn") ?? "");
     case "sshPrivateKey":
       return onPremises && !/"agent":true/.test(topic("ssh") ?? "");
     case "s3SecretKey":
       return onPremises && /"s3":/.test(topic("storage") ?? "");
+    case "elasticsearchPassword":
+      return topic("elasticsearch") !== undefined && !/"enabled":false/.test(topic("elasticsearch") ?? "");
+    case "openviduSecret":
     case "meetAdminPassword":
     case "meetApiKey":
     case "mongoUri":

@@ -173,6 +173,60 @@ export const awsServices: readonly AwsService[] = [
   },
 ];
 
+/** What Enterprise v2 needs besides; a policy of its own, because one document has no room for all. */
+/* prettier-ignore */
+export const enterpriseV2Services: readonly AwsService[] = [
+  {
+    title: "Enterprise v2: images",
+    prefix: "ec2",
+    read: [],
+    write: { "ec2.AmiCopy": ["CopyImage", "DeregisterImage", "DeleteSnapshot", "ModifyImageAttribute"] },
+    note: "Only with `images.copyFrom`.",
+  },
+  {
+    title: "Enterprise v2: rules of the load balancer",
+    prefix: "elasticloadbalancing",
+    read: [],
+    write: { "lb.ListenerRule": ["CreateRule", "ModifyRule", "SetRulePriorities", "DeleteRule"] },
+  },
+  {
+    title: "Enterprise v2: ElastiCache",
+    prefix: "elasticache",
+    read: ["Describe*", "ListTagsForResource"],
+    write: {
+      "elasticache.SubnetGroup": ["CreateCacheSubnetGroup", "ModifyCacheSubnetGroup", "DeleteCacheSubnetGroup"],
+      "elasticache.ReplicationGroup": [
+        "CreateReplicationGroup", "ModifyReplicationGroup", "IncreaseReplicaCount", "DecreaseReplicaCount", "DeleteReplicationGroup",
+      ],
+      "(labels on all of these)": ["AddTagsToResource", "RemoveTagsFromResource"],
+    },
+  },
+  {
+    title: "Enterprise v2: SQS",
+    prefix: "sqs",
+    read: ["GetQueueAttributes", "GetQueueUrl", "ListQueueTags"],
+    write: {
+      "sqs.Queue": ["CreateQueue", "SetQueueAttributes", "DeleteQueue", "TagQueue", "UntagQueue"],
+      "sqs.QueuePolicy": ["SetQueueAttributes"],
+    },
+  },
+  {
+    title: "Enterprise v2: EventBridge",
+    prefix: "events",
+    read: ["DescribeRule", "ListTagsForResource", "ListTargetsByRule"],
+    write: {
+      "cloudwatch.EventRule": ["PutRule", "EnableRule", "DisableRule", "DeleteRule", "TagResource", "UntagResource"],
+      "cloudwatch.EventTarget": ["PutTargets", "RemoveTargets"],
+    },
+  },
+  {
+    title: "Enterprise v2: CloudWatch",
+    prefix: "cloudwatch",
+    read: ["DescribeAlarms", "ListTagsForResource"],
+    write: { "cloudwatch.MetricAlarm": ["PutMetricAlarm", "DeleteAlarms", "TagResource", "UntagResource"] },
+  },
+];
+
 export interface AzureNeed {
   /** Resource provider that must be registered in the subscription. */
   readonly provider: string;

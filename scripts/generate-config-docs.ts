@@ -155,6 +155,9 @@ export function configDocs(folder = path.resolve(__dirname, "..")): GeneratedFil
     editionSection({ cloud: "aws", edition: "elastic" }, "AWS"),
     editionSection({ cloud: "azure", edition: "elastic" }, "Azure"),
     editionSection({ cloud: "onprem", edition: "elastic" }, "Machines of your own"),
+    "## Enterprise v2",
+    "On AWS alone; [enterprise-v2.md](enterprise-v2.md) says what it is. These are all of its keys.",
+    keyTable(rowsOf(configSchema({ cloud: "aws", edition: "enterprise-v2" }))),
   ];
   return { "docs/config.md": `${parts.join("\n\n")}\n` };
 }

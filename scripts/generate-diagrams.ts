@@ -14,6 +14,8 @@ const pictures = {
   "aws-ha": "docs/images/ha.svg",
   "azure-ha": "docs/images/ha-azure.svg",
   "onprem-ha-dns": "docs/images/ha-onprem.svg",
+  "aws-elastic": "docs/images/elastic.svg",
+  "aws-enterprise-v2": "docs/images/enterprise-v2.svg",
 } as const;
 
 async function draw(): Promise<GeneratedFiles> {

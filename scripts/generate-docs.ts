@@ -3,8 +3,8 @@
  * `--check` writes nothing and fails when a page is stale.
  */
 import path from "node:path";
-import { nodeRoles } from "../openvidu/editions";
-import { entryListeners } from "../openvidu/entry";
+import { editionTitles, nodeRoles } from "../openvidu/editions";
+import { entryListeners, type Listener, turnListeners } from "../openvidu/entry";
 import {
   allFlows,
   type EntryMode,
@@ -50,9 +50,12 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
   return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** When a flow applies, in words; `ha` goes without saying, because it is what these pages are about. */
+/** When a flow applies, in words; editions of OpenVidu 3 go without saying, because these pages are about them. */
 function conditionText(when: FlowCondition): string {
   const texts = [
+    when.edition?.includes("enterprise-v2") && editionTitles["enterprise-v2"],
+    when.mediaServer && `media server ${code(when.mediaServer)}`,
+    when.turnOn && `TURN on ${when.turnOn === "master" ? "masters" : "media nodes"}`,
     when.module && `module ${code(when.module)}`,
     when.feature && `feature ${code(when.feature)}`,
     when.rtcEngine && `engine ${code(when.rtcEngine)}`,
@@ -83,8 +86,8 @@ function fullContext(tls: TlsMode): FlowContext {
   };
 }
 
-function listenerTable(tls: TlsMode): string {
-  const rows = entryListeners(fullContext(tls)).map(({ name, port, endsTls, targetRole, targetPort, healthCheck }) => [
+function listenerTable(title: string, listeners: readonly Listener[]): string {
+  const rows = listeners.map(({ name, port, endsTls, targetRole, targetPort, healthCheck }) => [
     name,
     String(port),
     endsTls ? "yes" : "no",
@@ -92,7 +95,7 @@ function listenerTable(tls: TlsMode): string {
     `HTTP ${healthCheck.port}${healthCheck.path}, ${healthCheck.status} expected`,
     `every ${healthCheck.intervalSeconds} s; ${healthCheck.healthyThreshold} good or ${healthCheck.unhealthyThreshold} bad decide`,
   ]);
-  return `### ${tlsNames[tls]}\n\n${table(["Listener", "Port", "Ends TLS", "Leads to", "Health check", "Timing"], rows)}`;
+  return `### ${title}\n\n${table(["Listener", "Port", "Ends TLS", "Leads to", "Health check", "Timing"], rows)}`;
 }
 
 function flowsPage(): string {
@@ -118,8 +121,13 @@ function flowsPage(): string {
     ),
     `## The load balancer's listeners in ${defaultVersion}`,
     "With every module and feature switched on.",
-    listenerTable("loadBalancer"),
-    listenerTable("node"),
+    ...(["loadBalancer", "node"] as const).map((tls) => listenerTable(tlsNames[tls], entryListeners(fullContext(tls)))),
+    "With `openvidu:turn.domain`, which only releases up to 3.5 have a use for, a second load balancer stands beside the\n" +
+      "first where TLS ends at the load balancer. Elsewhere both domains share the entry.",
+    listenerTable(
+      "TURN's own load balancer",
+      turnListeners({ ...fullContext("loadBalancer"), version: "3.5.0", turnDomain: true }),
+    ),
   );
 }
 
@@ -183,9 +191,11 @@ function installerPage(): string {
       "come from the bundle are read by the node from the secret store at boot; none is part of its user data.",
     ...nodeRoles.flatMap((role) => [`## Flags on ${role === "master" ? "masters" : "media nodes"}`, flagTable(role)]),
     "Flags in `openvidu:installFlags` are added on masters, before the certificate's.",
+    "With `openvidu:turn.domain` masters also get `--turn-domain-name` (bundle key `LIVEKIT_TURN_DOMAIN_NAME`), and with\n" +
+      "certificate kind `owncert` the second certificate as `--turn-owncert-public-key` and `--turn-owncert-private-key`\n" +
+      "(bundle keys `TURN_OWNCERT_PUBLIC_KEY`, `TURN_OWNCERT_PRIVATE_KEY`).",
     "On machines of the customer's own there is no `--environment`. With DNS round robin neither `--external-load-balancer`\n" +
-      "nor `--internal-tls-termination` is given. `openvidu:turn.domain` becomes `--turn-domain-name`, `openvidu:utc`\n" +
-      "becomes `--forceUTCTimezone`, and a media node's `publicAddress` becomes its `--public-ip` and\n" +
+      "nor `--internal-tls-termination` is given. `openvidu:utc` becomes `--forceUTCTimezone`, and a media node's `publicAddress` becomes its `--public-ip` and\n" +
       "`--force-media-node-public-ip` on masters.",
   );
 }
@@ -193,7 +203,8 @@ function installerPage(): string {
 function versionsPage(): string {
   const facts = versionNames.map((version) => {
     const { docker, dockerCompose, turn, meetPath } = versions[version];
-    const turnText = turn === "mainDomain" ? "on the main domain" : "needs a second domain (not deployed yet)";
+    const turnText =
+      turn === "mainDomain" ? "on the main domain" : "only under a second domain, `openvidu:turn.domain`";
     return [
       version === defaultVersion ? `**${version}** (default)` : version,
       docker,

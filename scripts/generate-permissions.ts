@@ -3,7 +3,13 @@
  * `--check` writes nothing and fails when a file is stale.
  */
 import path from "node:path";
-import { type AwsService, awsServices, azureAuthorization, azureNeeds } from "./deployer-permissions";
+import {
+  type AwsService,
+  awsServices,
+  azureAuthorization,
+  azureNeeds,
+  enterpriseV2Services,
+} from "./deployer-permissions";
 import { type GeneratedFiles, writeOrCheck } from "./generated-files";
 
 /** IAM's limit for one managed policy, white space not counted (IAM quotas, "Managed policy size"). */
@@ -12,9 +18,9 @@ export const managedPolicyLimit = 6144;
 const actionsOf = ({ prefix, read, write }: AwsService): string[] =>
   [...new Set([...read, ...Object.values(write).flat()])].sort().map((action) => `${prefix}:${action}`);
 
-/** The policy that a deployer on AWS gets. */
-function deployerPolicy(): string {
-  const Statement = awsServices.map((service) => ({
+/** The policy that a deployer on AWS gets for these services. */
+function deployerPolicy(services: readonly AwsService[]): string {
+  const Statement = services.map((service) => ({
     Sid: service.title.replaceAll(/[^A-Za-z0-9]/g, ""),
     Effect: "Allow",
     Action: actionsOf(service),
@@ -55,6 +61,9 @@ function page(): string {
       "## AWS",
       "As a policy document for the deployer's role: [deployer-policy-aws.json](deployer-policy-aws.json). Whoever may make\nroles and pass them on can get any right in the account; treat the deployer accordingly.",
       ...awsServices.map(awsSection),
+      "Enterprise v2 needs these besides, as a second document:\n" +
+        "[deployer-policy-aws-enterprise-v2.json](deployer-policy-aws-enterprise-v2.json).",
+      ...enterpriseV2Services.map(awsSection),
       "## Azure",
       "On the resource group named in `openvidu:resourceGroup`, or on the subscription where the program makes the group itself:",
       "| Role | For |\n| --- | --- |\n" +
@@ -83,7 +92,8 @@ function page(): string {
 export function permissionFiles(): GeneratedFiles {
   return {
     "docs/permissions.md": page(),
-    "docs/deployer-policy-aws.json": deployerPolicy(),
+    "docs/deployer-policy-aws.json": deployerPolicy(awsServices),
+    "docs/deployer-policy-aws-enterprise-v2.json": deployerPolicy(enterpriseV2Services),
   };
 }
 

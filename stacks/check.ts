@@ -8,9 +8,12 @@ import type { Problem } from "../components/errors";
 import { factsOf } from "../providers/facts";
 import { formatPath, shown, valueAt, without, type Path } from "./paths";
 import { type CheckedConfig, resolve } from "./resolve";
+import { type CheckedEnterpriseV2Config, resolveEnterpriseV2 } from "./resolve-enterprise-v2";
 import { crossFieldProblems } from "./rules";
+import { enterpriseV2Problems } from "./rules-enterprise-v2";
 import { cloudField, editionField, type Kind, kinds, schemaOf } from "./schemas";
 import { type SecretInputs, secretProblems } from "./secrets";
+import { enterpriseV2SecretProblems } from "./secrets-enterprise-v2";
 import { secretKeysOf, type Settings } from "./settings";
 
 export type { SecretInputs } from "./secrets";
@@ -35,15 +38,41 @@ export function checkConfig(
 
   const shape = shapeProblems(raw, cloud.data, hidden);
   const config = wellShapedPart(raw, kindOf(raw, cloud.data));
-  const facts = factsOf(cloud.data);
-  const settings = resolve(config, facts);
-  const together = crossFieldProblems({ config, settings, facts, stackName, broken: shape.broken });
+  const { settings, together, ofSecrets } = judge(config, { secrets, stackName, broken: shape.broken });
   const problems = distinct([
     ...shape.problems,
     ...together.map((problem) => withoutValues(problem, raw, hidden)),
-    ...secretProblems({ config, settings, secrets, stackName, broken: shape.broken }),
+    ...ofSecrets,
   ]);
   return problems.length > 0 ? { problems } : { settings };
+}
+
+/** A config of any edition that the schemas know. */
+type AnyConfig = CheckedConfig | CheckedEnterpriseV2Config;
+
+interface Around {
+  readonly secrets: SecretInputs;
+  readonly stackName: string;
+  readonly broken: readonly Path[];
+}
+
+interface Judgement {
+  readonly settings: Settings;
+  /** What shows only when keys are looked at together. */
+  readonly together: readonly Problem[];
+  readonly ofSecrets: readonly Problem[];
+}
+
+function judge(config: AnyConfig, around: Around): Judgement {
+  const facts = factsOf(config.cloud);
+  if (config.edition === "enterprise-v2") {
+    const settings = resolveEnterpriseV2(config, facts);
+    const context = { ...around, config, settings, facts };
+    return { settings, together: enterpriseV2Problems(context), ofSecrets: enterpriseV2SecretProblems(context) };
+  }
+  const settings = resolve(config, facts);
+  const context = { ...around, config, settings, facts };
+  return { settings, together: crossFieldProblems(context), ofSecrets: secretProblems(context) };
 }
 
 /** Without a cloud only what would be wrong on every cloud can be said. */
@@ -51,9 +80,14 @@ function withoutCloud(raw: Readonly<Record<string, unknown>>, hidden: ReadonlySe
   const message = cloudField.safeParse(raw["cloud"]).error?.issues[0]?.message ?? "";
   const [first, ...others] = cloudNames.map((cloud) => shapeProblems({ ...raw, cloud }, cloud, hidden).problems);
   const everywhere = (first ?? []).filter((problem) =>
-    others.every((list) => list.some((other) => other.path === problem.path && other.reason === problem.reason)),
+    others.every((list) => list.some((other) => other.path === problem.path && isSame(problem, other))),
   );
   return distinct([{ path: "cloud", reason: withValue(message, raw["cloud"], hidden.has("cloud")) }, ...everywhere]);
+}
+
+/** Which editions there are differs from cloud to cloud; that a word is none of them does not. */
+function isSame(one: Problem, other: Problem): boolean {
+  return one.path === "edition" || one.reason === other.reason;
 }
 
 interface ShapeProblems {
@@ -125,7 +159,7 @@ function textsIn(value: unknown): string[] {
 }
 
 /** Places where somebody may have put a private key by mistake. */
-const neverShown = new Set(["certificate.chain", "access.sshPublicKey"]);
+const neverShown = new Set(["certificate.chain", "turn.chain", "access.sshPublicKey"]);
 
 function withValue(message: string, value: unknown, secret: boolean): string {
   if (value === undefined) return `is missing; it ${message}`;
@@ -141,7 +175,7 @@ function unknownKey(key: string, path: Path, raw: unknown, kind: Kind): string {
   if (ofCloud) return `belongs to edition "${ofCloud.edition}", but this stack has "${edition}"; remove it`;
   const elsewhere = kinds.find(knows);
   if (elsewhere) return `belongs to ${elsewhere.cloud}, but this stack is on ${cloud}; remove it`;
-  const known = [...keysAt(schemaOf(kind), path, raw), ...(path.length === 0 ? secretKeysOf(cloud) : [])];
+  const known = [...keysAt(schemaOf(kind), path, raw), ...(path.length === 0 ? secretKeysOf(kind) : [])];
   const near = known.find((candidate) => isTypo(key, candidate));
   return near ? `is not a known key; did you mean ${near}` : `is not a known key; known here: ${known.join(", ")}`;
 }
@@ -187,12 +221,12 @@ function isTypo(word: string, candidate: string): boolean {
 }
 
 /** The config without whatever has the wrong shape, so that the rest can still be checked. */
-function wellShapedPart(raw: Readonly<Record<string, unknown>>, kind: Kind): CheckedConfig {
+function wellShapedPart(raw: Readonly<Record<string, unknown>>, kind: Kind): AnyConfig {
   const lenient = schemaOf(kind).partial();
   let rest: unknown = { ...raw, edition: kind.edition };
   for (;;) {
     const result = lenient.safeParse(rest);
-    if (result.success) return { ...result.data, ...kind } as CheckedConfig;
+    if (result.success) return { ...result.data, ...kind } as AnyConfig;
     const before = rest;
     for (const issue of result.error.issues) {
       for (const place of badPlaces(issue, before)) rest = without(rest, place);

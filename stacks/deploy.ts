@@ -7,23 +7,27 @@ import type { CloudName } from "../components/cloud";
 import type { DnsSettings } from "../components/cluster-settings";
 import type { Cluster, ClusterSecretInputs } from "../components/cluster";
 import { Elastic } from "../components/elastic";
+import { EnterpriseV2, type EnterpriseV2SecretInputs } from "../components/enterprise-v2";
 import { HighAvailability } from "../components/high-availability";
 import type { ClusterEdition } from "../openvidu/editions";
 import { clusterTags } from "../components/tags";
 import { clouds } from "../providers/registry";
 import { checkAgainstLastUpdate, remembered, type Remembered } from "./last-update";
-import type { Settings } from "./settings";
+import type { ClusterSettings, Settings } from "./settings";
 
 export interface Deployment {
   readonly settings: Settings;
-  readonly secrets: ClusterSecretInputs;
+  /** Those that the edition has a use for; others are not looked at. */
+  readonly secrets: ClusterSecretInputs & EnterpriseV2SecretInputs;
 }
 
 /** What a stack tells its operator. Holds no secret. */
 export type DeploymentOutputs = Pick<
   Cluster,
-  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "masterAddresses" | "mediaGroup" | "storage" | "handover"
+  "urls" | "entryAddress" | "dnsRecords" | "credentials" | "mediaGroup" | "storage"
 > &
+  Partial<Pick<Cluster, "masterAddresses" | "handover">> &
+  Partial<Pick<EnterpriseV2, "masterGroup" | "queue">> &
   Remembered;
 
 const topologies = { ha: HighAvailability, elastic: Elastic } as const satisfies Record<ClusterEdition, unknown>;
@@ -46,17 +50,38 @@ export async function deploy({ settings, secrets }: Deployment): Promise<Deploym
   const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom });
   const names = [...new Set([settings.cloud, ...(dnsCloud ? [dnsCloud] : [])])];
   const providers = names.map((name) => clouds[name].createProvider(name, { region: regionOf(name, settings), tags }));
-  const cluster = new topologies[settings.edition](
-    "openvidu",
-    { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud], settings, secrets },
-    { providers },
-  );
+  const dnsProvider = providers[names.findIndex((name) => name === dnsCloud)];
+  const where = { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud] };
+  if (settings.edition === "enterprise-v2") {
+    const cluster = new EnterpriseV2("openvidu", { ...where, settings, secrets }, { providers });
+    return { ...outputsOfV2(cluster), ...remembered(settings) };
+  }
+  const dnsZoneName = await zoneNameOf(settings, dnsCloud, dnsProvider);
+  const args = { ...where, dnsZoneName, settings, secrets };
+  const cluster = new topologies[settings.edition]("openvidu", args, { providers });
+  return { ...outputsOf(cluster), ...remembered(settings) };
+}
+
+function outputsOf(cluster: Cluster): Omit<DeploymentOutputs, keyof Remembered> {
   const { urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage, handover } = cluster;
-  const results = {
+  return {
     ...{ urls, entryAddress, dnsRecords, credentials, masterAddresses, mediaGroup, storage },
     ...(handover && { handover }),
   };
-  return { ...results, ...remembered(settings) };
+}
+
+function outputsOfV2(cluster: EnterpriseV2): Omit<DeploymentOutputs, keyof Remembered> {
+  const { urls, entryAddress, dnsRecords, credentials, masterGroup, mediaGroup, queue, storage } = cluster;
+  return { urls, entryAddress, dnsRecords, credentials, masterGroup, mediaGroup, queue, storage };
+}
+
+/** The domain of the zone for DNS; asked only where a second name may or may not lie in it. */
+async function zoneNameOf(
+  { dns, turn }: ClusterSettings,
+  cloud: CloudName | undefined,
+  provider: pulumi.ProviderResource | undefined,
+): Promise<string | undefined> {
+  return turn && cloud && dns.kind !== "none" ? clouds[cloud].zoneNameOf?.(dns.zoneId, { provider }) : undefined;
 }
 
 /** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */

@@ -44,6 +44,18 @@ export function group<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape, { error: `must be a group of settings: ${Object.keys(shape).join(", ")}` });
 }
 
+/** A group like another one, less some keys, with others added or in place of them. */
+export function regroup<S extends z.core.$ZodLooseShape, K extends keyof S, E extends z.core.$ZodLooseShape>(
+  schema: z.ZodObject<S>,
+  without: readonly K[],
+  also: E,
+) {
+  const rest = Object.fromEntries(
+    Object.entries(schema.shape).filter(([key]) => !(without as readonly string[]).includes(key)),
+  );
+  return group({ ...rest, ...also } as Omit<S, K | keyof E> & E);
+}
+
 /** The message of groups that come in several forms, of which their `kind` names one. */
 export function oneOfKinds(kinds: readonly string[], refusals: Readonly<Record<string, string>> = {}) {
   return ({ input }: { readonly input?: unknown }): string => {

@@ -6,24 +6,25 @@
 import type { CloudName } from "../components/cloud";
 import type { Problem } from "../components/errors";
 import { upgradePath } from "../openvidu/upgrades";
-import type { Settings } from "./settings";
+import { enterpriseV2Fixed } from "./fixed-settings-enterprise-v2";
+import type { ClusterSettings, Settings } from "./settings";
 
 /** Name of the stack output that the next update reads. */
 export const fixedOutput = "fixedSettings";
 
-interface FixedSetting {
+export interface FixedSetting<S extends Settings = ClusterSettings> {
   /** Where it is in the config. */
   readonly path: string;
   /** Clouds on which it is fixed. @default all */
   readonly clouds?: readonly CloudName[];
-  readonly value: (settings: Settings) => unknown;
+  readonly value: (settings: S) => unknown;
   /** Why, and what to do instead, as a clause. */
   readonly why: string;
   /** Whether the new value may follow the old one. @default none may */
   readonly allows?: (before: unknown, now: unknown) => boolean;
 }
 
-const newStack = "deploy a new stack beside this one and move with a backup (docs/operations.md)";
+export const newStack = "deploy a new stack beside this one and move with a backup (docs/operations.md)";
 
 /** Clouds on which machines, disks and networks are the deployment's own. */
 const rented: readonly CloudName[] = ["aws", "azure"];
@@ -60,8 +61,12 @@ function isUpgrade(before: unknown, now: unknown): boolean {
 
 /** What the next update compares with: values as JSON by path, `null` where nothing is set. */
 export function fixedSettings(settings: Settings): Readonly<Record<string, string>> {
-  const rows = table.filter(({ clouds }) => clouds === undefined || clouds.includes(settings.cloud));
-  return Object.fromEntries(rows.map(({ path, value }) => [path, JSON.stringify(value(settings) ?? null)]));
+  return settings.edition === "enterprise-v2" ? valuesIn(enterpriseV2Fixed, settings) : valuesIn(table, settings);
+}
+
+function valuesIn<S extends Settings>(rows: readonly FixedSetting<S>[], settings: S): Record<string, string> {
+  const here = rows.filter(({ clouds }) => clouds === undefined || clouds.includes(settings.cloud));
+  return Object.fromEntries(here.map(({ path, value }) => [path, JSON.stringify(value(settings) ?? null)]));
 }
 
 /**
@@ -74,7 +79,8 @@ export function fixedProblems(before: unknown, settings: Settings): Problem[] {
   const was = before as Readonly<Record<string, unknown>>;
   const now = fixedSettings(settings);
   // A release that fixes more than the last one has nothing to compare with yet.
-  const changed = table.filter(
+  const rows: readonly Omit<FixedSetting, "value">[] = settings.edition === "enterprise-v2" ? enterpriseV2Fixed : table;
+  const changed = rows.filter(
     ({ path, allows }) =>
       path in was && path in now && was[path] !== now[path] && !allows?.(parsed(was[path]), parsed(now[path])),
   );

@@ -65,9 +65,9 @@ export function stackFileSchema(): object {
   };
 }
 
-function namespaced({ cloud }: Kind, schema: JsonSchema): JsonSchema {
+function namespaced(kind: Kind, schema: JsonSchema): JsonSchema {
   const plain = Object.entries(schema.properties ?? {}).map(([key, value]) => [`openvidu:${key}`, value]);
-  const secrets = secretKeysOf(cloud).map((key) => [`openvidu:${key}`, secret(secretDescriptions[key])]);
+  const secrets = secretKeysOf(kind).map((key) => [`openvidu:${key}`, secret(secretDescriptions[key])]);
   return {
     ...schema,
     properties: Object.fromEntries([...plain, ...secrets]) as Record<string, JsonSchema>,

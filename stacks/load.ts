@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkConfig, type SecretInputs } from "./check";
 import { ConfigError } from "./errors";
 import { textKeys } from "./schema";
-import { secretKeys, type SecretKey, type Settings } from "./settings";
+import { base64Keys, secretKeys, type SecretKey, type Settings } from "./settings";
 
 /** The namespace of all config keys. */
 export const namespace = "openvidu";
@@ -77,7 +77,7 @@ function wrapSecrets(secrets: SecretInputs): Secrets {
     const input = secrets[key];
     if (input === undefined) return [];
     // Line breaks of a wrapped base64 text would end the line of the settings file it is written to.
-    const value = key === "certificatePrivateKey" ? input.value.replace(/\s/g, "") : input.value;
+    const value = base64Keys.has(key) ? input.value.replace(/\s/g, "") : input.value;
     return [[key, pulumi.secret(value)] as const];
   });
   return Object.fromEntries(wrapped) as unknown as Secrets;

@@ -33,3 +33,15 @@ function manyNewMachines(slots: readonly number[]): string {
     "all but one, run `pulumi up`, wait until `openvidu-status` on that master says state=ready, then change the next"
   );
 }
+
+/**
+ * What to say when another machine of the customer's takes the place of an only master: nothing copies the data there.
+ * On a cloud the data disk goes over to the new machine.
+ */
+export function onlyMasterWarning(before: unknown, wanted: readonly number[]): string | undefined {
+  if (wanted.length !== 1 || changedSlots(before, wanted).length === 0) return undefined;
+  return (
+    "the only master is another machine than before: it starts without the data of the former one, which stays on that " +
+    "one's disk; restore a backup on it (docs/on-premises.md)"
+  );
+}

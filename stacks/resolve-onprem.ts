@@ -8,11 +8,11 @@ import { featureNames, moduleNames } from "../openvidu/modules";
 import { ports } from "../openvidu/ports";
 import { defaultVersion } from "../openvidu/versions";
 import { defaults } from "./profiles";
-import { type CheckedOnpremConfig, splitFlags } from "./resolve";
+import { type CheckedOnpremConfig, resolveTurn, splitFlags } from "./resolve";
 import type { OnpremConfig } from "./schemas";
-import type { CertificateSettings, MasterSettings, MediaSettings, Settings } from "./settings";
+import type { CertificateSettings, ClusterSettings, MasterSettings, MediaSettings } from "./settings";
 
-export function resolveOnPremises(config: CheckedOnpremConfig): Settings {
+export function resolveOnPremises(config: CheckedOnpremConfig): ClusterSettings {
   const onPremises = resolveMachines(config);
   return {
     cloud: "onprem",
@@ -21,6 +21,7 @@ export function resolveOnPremises(config: CheckedOnpremConfig): Settings {
     region: "onprem",
     ...(config.domain !== undefined ? { domain: config.domain } : {}),
     certificate: resolveCertificate(config),
+    ...resolveTurn(config.turn),
     dns: config.dns ?? { kind: "none" },
     masters: resolveMasters(onPremises.hosts),
     media: resolveMedia(config, onPremises.hosts),
@@ -49,17 +50,14 @@ export function resolveOnPremises(config: CheckedOnpremConfig): Settings {
 }
 
 /** Flags of masters that stand for settings of this cloud alone. */
-function ownFlags({ turnDomain, utc }: OnPremisesSettings): string[] {
-  return [
-    ...(turnDomain === undefined ? [] : [`--turn-domain-name=${turnDomain}`]),
-    ...(utc ? ["--forceUTCTimezone"] : []),
-  ];
+function ownFlags({ utc }: OnPremisesSettings): string[] {
+  return utc ? ["--forceUTCTimezone"] : [];
 }
 
 const entries = { dns: "dns", loadBalancer: "external", passthrough: "balanced" } as const;
 
 function resolveMachines(config: CheckedOnpremConfig): OnPremisesSettings {
-  const { entry = { kind: "dns" }, turn, firewall, storage } = config;
+  const { entry = { kind: "dns" }, firewall, storage } = config;
   const hosts = (config.hosts ?? []).map(resolveHost);
   const ofRole = (role: Host["role"]): Host[] => hosts.filter((host) => host.role === role);
   return {
@@ -68,7 +66,6 @@ function resolveMachines(config: CheckedOnpremConfig): OnPremisesSettings {
     entry: entries[entry.kind],
     balancerCidrs: entry.kind === "dns" ? [] : entry.sourceCidrs,
     balancerAddress: entry.kind === "dns" ? "" : entry.address,
-    ...(turn ? { turnDomain: turn.domain } : {}),
     firewall: firewall?.apply ?? "print",
     utc: config.utc ?? false,
     ...(storage?.s3 ? { s3: resolveS3(storage.s3) } : {}),

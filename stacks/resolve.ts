@@ -15,8 +15,9 @@ import type {
   MasterSettings,
   MediaSettings,
   NetworkSettings,
-  Settings,
+  ClusterSettings,
   StorageSettings,
+  TurnSettings,
 } from "./settings";
 
 /** A config whose values all have the right shape, though a required one may be missing. */
@@ -27,11 +28,11 @@ export type CheckedOnpremConfig = Checked<OnpremConfig>;
 type Checked<C extends { cloud: string }> = Partial<C> & Pick<C, "cloud">;
 
 /** The settings of a config. Complete also for a config with problems, so that all of them can be looked for at once. */
-export function resolve(config: CheckedConfig, facts: CloudFacts): Settings {
+export function resolve(config: CheckedConfig, facts: CloudFacts): ClusterSettings {
   return config.cloud === "onprem" ? resolveOnPremises(config) : resolveCloud(config, facts);
 }
 
-function resolveCloud(config: CloudConfig, facts: CloudFacts): Settings {
+function resolveCloud(config: CloudConfig, facts: CloudFacts): ClusterSettings {
   const profile = profiles[config.profile ?? "affordable"];
   return {
     cloud: config.cloud,
@@ -41,6 +42,7 @@ function resolveCloud(config: CloudConfig, facts: CloudFacts): Settings {
     ...(config.cloud === "azure" && config.resourceGroup !== undefined ? { resourceGroup: config.resourceGroup } : {}),
     ...(config.domain !== undefined ? { domain: config.domain } : {}),
     certificate: resolveCertificate(config),
+    ...resolveTurn(config.turn),
     dns: config.dns ?? { kind: "none" },
     masters: resolveMasters(config, profile, facts),
     media: resolveMedia(config, profile, facts),
@@ -78,6 +80,19 @@ function resolveCertificate(config: CloudConfig): CertificateSettings {
   return certificate.kind === "owncert"
     ? { kind: "owncert", chain: certificate.chain.replace(/\s/g, "") }
     : certificate;
+}
+
+/** TURN's own domain, where a config has one; the same on every cloud. */
+export function resolveTurn(turn: Partial<TurnSettings> | undefined): { readonly turn?: TurnSettings } {
+  if (turn?.domain === undefined) return {};
+  const { domain, certificateArn, chain } = turn;
+  return {
+    turn: {
+      domain,
+      ...(certificateArn !== undefined ? { certificateArn } : {}),
+      ...(chain !== undefined ? { chain: chain.replace(/\s/g, "") } : {}),
+    },
+  };
 }
 
 function resolveMasters(config: CloudConfig, profile: Profile, facts: CloudFacts): MasterSettings {
@@ -190,14 +205,14 @@ function resolveAccess(config: CloudConfig): AccessSettings {
   return { ...shared, deployerCidrs, operatorShell: true, credentialReaders: [], adminUsername };
 }
 
-function resolveEntry(config: CloudConfig): Settings["entry"] {
+function resolveEntry(config: CloudConfig): ClusterSettings["entry"] {
   // A load balancer of Azure always leaves clients' addresses as they are (cloud-facts-azure.md 3.12).
   const preserveClientAddress = config.cloud === "azure" || (config.entry?.preserveClientAddress ?? false);
   const adoptAddressId = config.cloud === "aws" ? config.entry?.address : config.entry?.addressId;
   return { preserveClientAddress, ...(adoptAddressId !== undefined ? { adoptAddressId } : {}) };
 }
 
-function resolveEncryption(config: CloudConfig): Settings["encryption"] {
+function resolveEncryption(config: CloudConfig): ClusterSettings["encryption"] {
   const keyId = config.cloud === "aws" ? config.encryption?.keyArn : config.encryption?.diskEncryptionSetId;
   const encryptionAtHost = config.cloud === "azure" && (config.encryption?.encryptionAtHost ?? false);
   return { ...(keyId !== undefined ? { keyId } : {}), encryptionAtHost };

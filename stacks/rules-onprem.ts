@@ -2,10 +2,9 @@
  * What the keys of a config have to do with one another where the customer has the machines. Pure.
  * Sources: reference/onprem-v2-reference.md A.1 to A.8.
  */
-import { cidrProblem } from "../components/cidr";
+import { cidrProblem, cidrsOverlap } from "../components/cidr";
 import type { Problem } from "../components/errors";
-import { editionTitles, masterCounts } from "../openvidu/editions";
-import { isAtLeast } from "../openvidu/versions";
+import { type ClusterEdition, editionTitles, masterCounts } from "../openvidu/editions";
 import { type CheckedOnpremConfig, splitFlags } from "./resolve";
 import type { Rule, RuleContext } from "./rules";
 
@@ -68,18 +67,38 @@ function checkDifferent({ settings }: Context): Problem[] {
   });
 }
 
-function checkPublicAddresses({ config: { hosts = [], entry } }: Context): Problem[] {
+/** Why clients need the masters' own addresses. */
+const directEntries: Readonly<Record<ClusterEdition, string>> = {
+  ha: "DNS round robin leads clients to the masters' own addresses",
+  elastic: "clients come to the master itself",
+};
+
+function checkPublicAddresses({ config: { hosts = [], entry }, settings: { edition } }: Context): Problem[] {
   if (entry !== undefined && entry.kind !== "dns") return [];
   return hosts.flatMap(({ role, address, publicAddress }, i) =>
     role === "master" && publicAddress === undefined && !looksLikeAddress(address)
-      ? [
-          problem(
-            `hosts[${i}].publicAddress`,
-            "is missing; DNS round robin leads clients to the masters' own addresses",
-          ),
-        ]
+      ? [problem(`hosts[${i}].publicAddress`, `is missing; ${directEntries[edition]}`)]
       : [],
   );
+}
+
+/** Addresses that lead to nobody from outside (RFC 6890), and those of providers' own networks (RFC 6598). */
+/* prettier-ignore */
+const insideOnly: readonly string[] = [
+  "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
+];
+
+/** Without a domain the cluster is called by its address, for which a certificate authority has to reach it. */
+function checkNameOfAddress({ config: { hosts = [], domain } }: Context): Problem[] {
+  if (domain !== undefined) return [];
+  return hosts.flatMap(({ role, address, publicAddress = address }, i) => {
+    if (role !== "master" || !looksLikeAddress(publicAddress) || addressProblem(publicAddress)) return [];
+    if (!insideOnly.some((cidr) => cidrsOverlap(cidr, `${publicAddress}/32`))) return [];
+    const reason =
+      `is missing; without openvidu:domain the cluster is called by the master's public address, and ${quoted(publicAddress)} ` +
+      "leads nowhere from outside";
+    return [problem(`hosts[${i}].publicAddress`, reason)];
+  });
 }
 
 /** Resources of masters bear their number. */
@@ -92,7 +111,7 @@ function checkNames({ settings }: Context): Problem[] {
     );
 }
 
-// --- entry, certificate, TURN ----------------------------------------------------------------------------------------
+// --- entry, certificate ----------------------------------------------------------------------------------------------
 
 function checkEntry({ config: { entry, certificate } }: Context): Problem[] {
   if (entry === undefined || entry.kind === "dns") return [];
@@ -114,29 +133,6 @@ function checkEntry({ config: { entry, certificate } }: Context): Problem[] {
   return problems;
 }
 
-function checkTurn({ config: { turn, entry, domain }, settings: { version, certificate } }: Context): Problem[] {
-  if (!turn) return [];
-  const problems: Problem[] = [];
-  const path = "turn.domain";
-  if (turn.domain === domain) problems.push(problem(path, "must be another name than openvidu:domain"));
-  if (isAtLeast(version, "3.6.0") && entry?.kind !== "loadBalancer") {
-    problems.push(
-      problem(
-        path,
-        `has no use in ${version}, where TURN uses the main domain unless entry kind is "loadBalancer"; remove it`,
-      ),
-    );
-  } else if (certificate.kind === "owncert") {
-    problems.push(
-      problem(
-        path,
-        'would need a second certificate, which is not possible with certificate kind "owncert"; use "letsencrypt"',
-      ),
-    );
-  }
-  return problems;
-}
-
 // --- everything else -------------------------------------------------------------------------------------------------
 
 function checkFirewall({ config: { firewall, access } }: Context): Problem[] {
@@ -151,6 +147,7 @@ function checkFirewall({ config: { firewall, access } }: Context): Problem[] {
     : [];
 }
 
+/** Of High Availability: with one master, observability data has no bucket. */
 function checkBuckets({ config: { storage }, settings: { modules } }: Context): Problem[] {
   const { s3 } = storage ?? {};
   if (!s3) return [];
@@ -163,7 +160,6 @@ function checkBuckets({ config: { storage }, settings: { modules } }: Context): 
 
 /** Flags that settings of this cloud stand for. */
 const keysOfFlags: Readonly<Record<string, string>> = {
-  "--turn-domain-name": "turn.domain",
   "--forceUTCTimezone": "utc",
   "--public-ip": "hosts[].publicAddress",
   "--force-media-node-public-ip": "hosts[].publicAddress",
@@ -185,9 +181,9 @@ export const onPremisesRules: readonly Rule<CheckedOnpremConfig>[] = [
   { reads: ["hosts"], check: checkDifferent },
   { reads: ["hosts"], check: checkNames },
   { reads: ["hosts", "entry"], check: checkPublicAddresses },
+  { reads: ["hosts", "domain"], editions: ["elastic"], check: checkNameOfAddress },
   { reads: ["entry", "certificate"], check: checkEntry },
-  { reads: ["turn", "entry", "domain", "version", "certificate"], check: checkTurn },
   { reads: ["firewall", "access"], check: checkFirewall },
-  { reads: ["storage", "modules"], check: checkBuckets },
+  { reads: ["storage", "modules"], editions: ["ha"], check: checkBuckets },
   { reads: ["installFlags"], check: checkFlags },
 ];

@@ -2,24 +2,24 @@
  * What the keys of a config have to do with one another and with what a cloud offers. Each rule names the keys that it
  * reads; it is left out when one of them has the wrong shape. Pure.
  */
-import { X509Certificate } from "node:crypto";
 import { cidrProblem, cidrsOverlap } from "../components/cidr";
 import type { Problem } from "../components/errors";
 import { certificateTypes, installerFlags } from "../openvidu/installer";
 import { type ClusterEdition, clusterEditions } from "../openvidu/editions";
 import { isAtLeast } from "../openvidu/versions";
 import type { CloudFacts } from "../providers/facts";
+import { acmProblems, chainProblems, mainCertificate } from "./certificates";
 import { formatPath, type Path } from "./paths";
-import { pemBlocks } from "./pem";
 import { defaults, type MachineCloud } from "./profiles";
 import { type CheckedConfig, type CheckedOnpremConfig, type CloudConfig, splitFlags } from "./resolve";
 import { onPremisesRules } from "./rules-onprem";
-import type { Settings } from "./settings";
+import { turnRules } from "./rules-turn";
+import type { ClusterSettings } from "./settings";
 
 export interface RuleContext<C extends CheckedConfig = CheckedConfig> {
   readonly config: C;
   /** The config with its defaults; may be wrong wherever `broken` says so. */
-  readonly settings: Settings;
+  readonly settings: ClusterSettings;
   readonly facts: CloudFacts;
   readonly stackName: string;
   /** Places of the config whose values have the wrong shape. */
@@ -90,8 +90,8 @@ function checkRegion({ config, facts }: RuleContext<CloudConfig>): Problem[] {
 // --- domain, certificate, DNS ----------------------------------------------------------------------------------------
 
 /** The schemas that require a domain say themselves that it is missing. */
-function checkDomain({ config, settings: { certificate, dns } }: RuleContext<CloudConfig>): Problem[] {
-  if ((config.cloud === "aws" && config.edition !== "elastic") || config.domain !== undefined) return [];
+function checkDomain({ config, settings: { edition, certificate, dns } }: RuleContext): Problem[] {
+  if ((config.cloud !== "azure" && edition === "ha") || config.domain !== undefined) return [];
   const problems: Problem[] = [];
   if (certificate.kind === "owncert")
     problems.push(problem("domain", 'is missing; certificate kind "owncert" needs it'));
@@ -100,35 +100,10 @@ function checkDomain({ config, settings: { certificate, dns } }: RuleContext<Clo
   return problems;
 }
 
-function checkAcm({ settings: { certificate, domain, dns, region } }: RuleContext<CloudConfig>): Problem[] {
+function checkAcm({ settings }: RuleContext<CloudConfig>): Problem[] {
+  const { certificate, domain } = settings;
   if (certificate.kind !== "acm" || domain === undefined) return [];
-  const problems: Problem[] = [];
-  if (certificate.arn === undefined) {
-    if (domain.length > 64) {
-      problems.push(
-        problem(
-          "domain",
-          `has ${domain.length} characters; a certificate of ACM takes at most 64, unless openvidu:certificate.arn names one`,
-        ),
-      );
-    }
-    if (dns.kind === "azure-dns") {
-      problems.push(
-        problem(
-          "certificate.arn",
-          'is missing; a new certificate of ACM is proven in Route 53 or by hand, so with dns kind "azure-dns" name an existing one',
-        ),
-      );
-    }
-  } else if (certificate.arn.split(":")[3] !== region) {
-    problems.push(
-      problem(
-        "certificate.arn",
-        `${quoted(certificate.arn)} lies in another region than the load balancer; it must be one of ${region}`,
-      ),
-    );
-  }
-  return problems;
+  return acmProblems(mainCertificate, domain, certificate.arn, settings);
 }
 
 function checkDnsZone({ settings: { dns, domain } }: RuleContext): Problem[] {
@@ -139,27 +114,7 @@ function checkDnsZone({ settings: { dns, domain } }: RuleContext): Problem[] {
 }
 
 function checkOwnCertificate({ settings: { certificate, domain } }: RuleContext): Problem[] {
-  if (certificate.kind !== "owncert") return [];
-  const path = "certificate.chain";
-  const [leaf, ...issuers] = pemBlocks(certificate.chain, "CERTIFICATE");
-  if (leaf === undefined)
-    return [problem(path, 'the value must be base64 of a PEM text that begins with "-----BEGIN CERTIFICATE-----"')];
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(Buffer.from(certificate.chain, "base64").toString("latin1"))) {
-    return [
-      problem(
-        path,
-        "holds a private key; give the key as the secret openvidu:certificatePrivateKey, and replace it, for it was in plain text",
-      ),
-    ];
-  }
-  try {
-    const first = new X509Certificate(leaf);
-    issuers.forEach((issuer) => new X509Certificate(issuer));
-    if (domain === undefined || first.checkHost(domain) !== undefined) return [];
-    return [problem(path, `its first certificate is not made for the domain ${quoted(domain)}`)];
-  } catch {
-    return [problem(path, "holds something that is not an X.509 certificate")];
-  }
+  return certificate.kind === "owncert" ? chainProblems(mainCertificate, certificate.chain, domain) : [];
 }
 
 // --- machines --------------------------------------------------------------------------------------------------------
@@ -382,13 +337,34 @@ function checkAdopted({ config, settings }: RuleContext<CloudConfig>): Problem[]
   return problems;
 }
 
+/** The existing public address of Elastic's master on AWS. */
+function checkEntryAddress({ config }: RuleContext<CloudConfig>): Problem[] {
+  const address = config.cloud === "aws" ? config.entry?.address : undefined;
+  if (address === undefined) return [];
+  const path = "entry.address";
+  if (cidrProblem(`${address}/32`, { shortestPrefix: 32, longestPrefix: 32 }))
+    return [problem(path, `${quoted(address)} is not an IPv4 address`)];
+  return privateRanges.some((range) => cidrsOverlap(range, `${address}/32`))
+    ? [problem(path, `${quoted(address)} is a private address; give the Elastic IP itself`)]
+    : [];
+}
+
+function checkAlarms({ settings: { alarms } }: RuleContext<CloudConfig>): Problem[] {
+  const lower = alarms.emails.map((email) => email.toLowerCase());
+  return alarms.emails.flatMap((email, i) =>
+    lower.indexOf(email.toLowerCase()) === i
+      ? []
+      : [problem(`alarms.emails[${i}]`, `${quoted(email)} is listed twice`)],
+  );
+}
+
 // --- access ----------------------------------------------------------------------------------------------------------
 
 interface RangeRule {
   readonly key: "operatorCidrs" | "egressCidrs" | "deployerCidrs";
   readonly shortestPrefix: number;
   /** What is wrong with a range of otherwise good form. */
-  readonly refuse?: (cidr: string, settings: Settings) => string | undefined;
+  readonly refuse?: (cidr: string, settings: ClusterSettings) => string | undefined;
 }
 
 const rangeRules: readonly RangeRule[] = [
@@ -478,7 +454,7 @@ const ownFlags: ReadonlySet<string> = new Set(
     certificateTypes.flatMap((certificate) =>
       (["master", "media"] as const).flatMap((role) =>
         clusterEditions.flatMap((edition) =>
-          installerFlags({ cloud, edition, role, tls: "node", certificate, additionalFlags: [] }).map(
+          installerFlags({ cloud, edition, role, tls: "node", certificate, turnDomain: true, additionalFlags: [] }).map(
             ({ flag }) => flag,
           ),
         ),
@@ -498,7 +474,13 @@ const keysOfFlags: Readonly<Partial<Record<string, string>>> = {
   "--owncert-private-key": "certificatePrivateKey",
   "--meet-initial-admin-password": "meetAdminPassword",
   "--meet-initial-api-key": "meetApiKey",
+  "--turn-domain-name": "turn.domain",
+  "--turn-owncert-public-key": "turn.chain",
+  "--turn-owncert-private-key": "turnCertificatePrivateKey",
 };
+
+/** A flag of 3.3 to 3.5 that wants another listener and other firewall rules than a cluster of these releases has. */
+const turnWithMainDomain = "--experimental-turn-tls-with-main-domain";
 
 const nameOfFlag = (flag: string) => flag.split("=", 1)[0]!;
 
@@ -523,6 +505,10 @@ function checkInstallFlags({ config }: RuleContext): Problem[] {
           `${quoted(name)} is set by the program itself; ${instead ? `use openvidu:${instead}` : "remove it"}`,
         ),
       ];
+    }
+    if (name === turnWithMainDomain) {
+      const reason = "is not supported; use openvidu:turn.domain, or 3.6.0 or later, which needs no flag";
+      return [problem(path, `${quoted(name)} ${reason}`)];
     }
     if (flags.findIndex((other) => nameOfFlag(other) === name) !== i)
       return [problem(path, `${quoted(name)} is given twice`)];
@@ -634,6 +620,8 @@ const rules: readonly Rule<CloudConfig>[] = [
   { reads: ["region", "network.cidr", "network.zones", "network.zoneCount", "network.adopt", "media.min", "media.max", "profile"], check: checkMediaRoom },
   { reads: ["region", "network.nat", "network.adopt", "profile"], editions: ["ha"], check: checkNat },
   { reads: ["network.adopt", "network.acceptSingleZone"], check: checkAdopted },
+  { reads: ["entry"], check: checkEntryAddress },
+  { reads: ["alarms"], check: checkAlarms },
   { reads: ["access.operatorCidrs", "access.egressCidrs", "access.deployerCidrs", "network.cidr", "network.adopt"], check: checkRanges },
   { reads: ["access.adminUsername"], check: checkAdminUser },
   { reads: ["features.customApp", "version"], check: checkFeatures },
@@ -641,16 +629,19 @@ const rules: readonly Rule<CloudConfig>[] = [
   { reads: ["region", "resourceGroup", "storage"], check: checkStorage },
   { reads: ["region", "encryption"], check: checkKey },
   { reads: ["tags"], check: checkTags },
+  ...turnRules,
 ];
 
 /** What holds on every cloud, and what holds on the customer's own machines alone. */
 /* prettier-ignore */
 const ownMachines: readonly Rule<CheckedOnpremConfig>[] = [
   { reads: [], check: checkStackName },
+  { reads: ["domain", "certificate", "dns"], check: checkDomain },
   { reads: ["domain", "dns"], check: checkDnsZone },
   { reads: ["domain", "certificate", "entry"], check: checkOwnCertificate },
   { reads: ["access.operatorCidrs"], check: checkRanges },
   { reads: ["features.customApp", "version"], check: checkFeatures },
   { reads: ["installFlags"], check: checkInstallFlags },
   ...onPremisesRules,
+  ...turnRules,
 ];

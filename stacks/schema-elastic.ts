@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { masterCounts } from "../openvidu/editions";
-import { group, list, oneOfKinds, text } from "./fields";
+import { group, list, oneOfKinds, regroup, text } from "./fields";
 import {
   awsSchema,
   azureSchema,
@@ -16,19 +16,8 @@ import {
   mastersShape,
   onpremSchema,
   subnet,
+  turnGroup,
 } from "./schema";
-
-/** A group like another one, less some keys, with others added or in place of them. */
-function regroup<S extends z.core.$ZodLooseShape, K extends keyof S, E extends z.core.$ZodLooseShape>(
-  schema: z.ZodObject<S>,
-  without: readonly K[],
-  also: E,
-) {
-  const rest = Object.fromEntries(
-    Object.entries(schema.shape).filter(([key]) => !(without as readonly string[]).includes(key)),
-  );
-  return group({ ...rest, ...also } as Omit<S, K | keyof E> & E);
-}
 
 const edition = {
   edition: z.literal("elastic").describe("Required. Edition of OpenVidu: ha (High Availability) or elastic."),
@@ -54,6 +43,9 @@ const certificate = {
     .describe("Optional. How the domain gets its certificate. Default letsencrypt."),
 };
 
+/** Both domains lead to the one master. */
+const turn = { turn: turnGroup({}) };
+
 const onlyMaster = (shape: ReturnType<typeof mastersShape>) => ({
   masters: group(shape).optional().describe("Optional. The master."),
 });
@@ -70,6 +62,7 @@ export const awsElasticSchema = regroup(awsSchema, [], {
   ...edition,
   ...domain,
   ...certificate,
+  ...turn,
   ...onlyMaster(mastersShape(65536, 65536, oneMaster)),
   network: regroup(awsNetwork, ["nat", "acceptSingleZone"], {
     adopt: regroup(awsNetwork.shape.adopt.unwrap(), ["loadBalancerSubnetIds"], {
@@ -97,6 +90,7 @@ export const azureElasticSchema = regroup(azureSchema, [], {
   ...edition,
   ...domain,
   ...certificate,
+  ...turn,
   ...onlyMaster(mastersShape(4095, 32767, oneMaster)),
   network: regroup(azureNetwork, ["nat", "acceptSingleZone"], {
     adopt: regroup(azureNetwork.shape.adopt.unwrap(), [], {
@@ -109,11 +103,23 @@ export const azureElasticSchema = regroup(azureSchema, [], {
     .describe("Optional. The network: a new one, or an existing one."),
 });
 
-/** Schema of an Elastic stack on the customer's own machines. */
+const onpremStorage = onpremSchema.shape.storage.unwrap();
+
+/** Schema of an Elastic stack on the customer's own machines. Observability data stays on the only master. */
 export const onpremElasticSchema = regroup(onpremSchema, ["entry"], {
   ...edition,
   ...domain,
+  ...turn,
   hosts: hostList(oneMaster).describe("Required. The machines: one master, and media nodes."),
+  storage: group({
+    s3: regroup(onpremStorage.shape.s3.unwrap(), ["clusterDataBucket"], {})
+      .optional()
+      .describe(
+        "Optional. S3 storage of your own, for recordings and backups. Default: MinIO and files on the master.",
+      ),
+  })
+    .optional()
+    .describe("Optional. Where recordings and backups are kept."),
   certificate: onpremSchema.shape.certificate
     .unwrap()
     .optional()

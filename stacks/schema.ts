@@ -257,6 +257,32 @@ export const certificateKinds = {
   }),
 };
 
+/** A domain of TURN's own. `more` holds the keys of one cloud alone; `also` says where else than up to 3.5 it is for. */
+export function turnGroup<S extends z.ZodRawShape>(more: S, also = "") {
+  return group({
+    domain: text(domainPattern, 'a full domain name in lower case, such as "turn.example.com"').describe(
+      `Required. Second domain name, for TURN over TLS: up to 3.5${also}.`,
+    ),
+    chain: base64
+      .optional()
+      .describe(
+        "Conditional. Required for certificate kind owncert. PEM chain of the second domain in base64, leaf first. Its " +
+          "private key, also PEM in base64, is the secret turnCertificatePrivateKey.",
+      ),
+    ...more,
+  })
+    .optional()
+    .describe(
+      "Optional. TURN over TLS under a domain of its own. From 3.6 on it uses the main domain otherwise. Default: up to " +
+        "3.5 there is no TURN over TLS.",
+    );
+}
+
+const acmArn = text(
+  /^arn:aws(?:-cn|-us-gov)?:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}$/,
+  'the ARN of an ACM certificate such as "arn:aws:acm:eu-west-1:123456789012:certificate/<id>"',
+);
+
 /** Schema of a stack on AWS. */
 export const awsSchema = group({
   cloud: z.literal("aws").describe("Required. Where the machines are: aws, azure or onprem."),
@@ -272,10 +298,7 @@ export const awsSchema = group({
       [
         group({
           kind: z.literal("acm").describe("Required. The load balancer ends TLS with a certificate of ACM."),
-          arn: text(
-            /^arn:aws(?:-cn|-us-gov)?:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}$/,
-            'the ARN of an ACM certificate such as "arn:aws:acm:eu-west-1:123456789012:certificate/<id>"',
-          )
+          arn: acmArn
             .optional()
             .describe(
               "Optional. An existing certificate in the stack's region. Default: a new one, proven by a record in the " +
@@ -290,6 +313,14 @@ export const awsSchema = group({
     )
     .optional()
     .describe("Optional. How the domain gets its certificate. Default acm."),
+  turn: turnGroup({
+    certificateArn: acmArn
+      .optional()
+      .describe(
+        "Optional. For certificate kind acm: an existing certificate of the second domain, in the stack's region. Default: " +
+          "a new one, proven like the main domain's.",
+      ),
+  }),
   masters: group(mastersShape(65536, 65536, haMasterCount))
     .optional()
     .describe("Optional. The four masters."),
@@ -392,14 +423,14 @@ export function subnet() {
   return text(/^subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'a subnet id such as "subnet-0123456789abcdef0"');
 }
 
-function bucket() {
+export function bucket() {
   return text(
     /^(?!xn--)(?!.*\.\.)(?!.*-s3alias$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
   );
 }
 
-function ami() {
+export function ami() {
   return text(/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'an AMI id such as "ami-0123456789abcdef0"');
 }
 
@@ -437,6 +468,7 @@ export const azureSchema = group({
     })
     .optional()
     .describe("Optional. How the domain gets its certificate. Default letsencrypt."),
+  turn: turnGroup({}),
   masters: group(mastersShape(4095, 32767, haMasterCount))
     .optional()
     .describe("Optional. The four masters."),
@@ -650,13 +682,7 @@ export const onpremSchema = group({
       "Optional. How the domain gets its certificate where Caddy on the masters ends TLS. Default letsencrypt. Not with " +
         "entry kind loadBalancer, whose load balancer has it.",
     ),
-  turn: group({
-    domain: text(domainPattern, 'a full domain name in lower case, such as "turn.example.com"').describe(
-      "Required. Second domain name, for TURN over TLS: up to 3.5, and in every release behind a load balancer that ends TLS.",
-    ),
-  })
-    .optional()
-    .describe("Optional. TURN over TLS under a name of its own. From 3.6 on it uses the main domain otherwise."),
+  turn: turnGroup({}, ", and in every release behind a load balancer that ends TLS"),
   ssh: group({
     agent: flag()
       .optional()
@@ -745,6 +771,8 @@ export const textKeys: ReadonlySet<string> = new Set([
   "resourceGroup",
   "domain",
   "rtcEngine",
+  "clusterId",
+  "mediaServer",
 ]);
 
 /** Secret keys of a stack file with their description. */
@@ -754,10 +782,15 @@ export const secretDescriptions = {
   meetApiKey: "Optional. First API key of OpenVidu Meet. Default none.",
   certificatePrivateKey:
     "Conditional. Private key of the certificate, PEM in base64. Required for certificate kind owncert.",
+  turnCertificatePrivateKey:
+    "Conditional. Private key of the second domain's certificate, PEM in base64. Required with turn.chain.",
   sshPrivateKey:
     "Conditional. Private SSH key of the deployer, as OpenSSH or PEM writes it, without a passphrase. Required on-premises " +
     "unless ssh.agent is true.",
   s3SecretKey: "Conditional. Secret key of storage.s3. Required on-premises with storage.s3.",
   mongoUri:
     "Optional. Address of a MongoDB of your own with its credentials, on-premises. Default: MongoDB on the masters.",
+  openviduSecret:
+    "Optional. Password of the API of Enterprise v2, of letters, digits, - and _. Default: a generated one.",
+  elasticsearchPassword: "Conditional. Password of elasticsearch.user. Required with Enterprise v2 and elasticsearch.",
 } as const;

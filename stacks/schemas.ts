@@ -6,11 +6,12 @@ import { cloudNames, type CloudName } from "../components/cloud";
 import { type ClusterEdition, type Edition, editions } from "../openvidu/editions";
 import { oneOf } from "./fields";
 import { awsSchema, azureSchema, onpremSchema } from "./schema";
+import { awsEnterpriseV2Schema } from "./schema-enterprise-v2";
 import { awsElasticSchema, azureElasticSchema, onpremElasticSchema } from "./schema-elastic";
 
 /** Every stack file that there can be. A cloud lacks the editions that it cannot have. */
 export const schemas: Readonly<Record<CloudName, Readonly<Partial<Record<Edition, z.ZodObject>>>>> = {
-  aws: { ha: awsSchema, elastic: awsElasticSchema },
+  aws: { ha: awsSchema, elastic: awsElasticSchema, "enterprise-v2": awsEnterpriseV2Schema },
   azure: { ha: azureSchema, elastic: azureElasticSchema },
   onprem: { ha: onpremSchema, elastic: onpremElasticSchema },
 };
@@ -66,3 +67,6 @@ export interface OnpremConfig extends Omit<z.infer<typeof onpremSchema>, "editio
   edition: ClusterEdition;
   domain?: string | undefined;
 }
+
+/** A config of Enterprise v2. */
+export type EnterpriseV2Config = z.infer<typeof awsEnterpriseV2Schema>;

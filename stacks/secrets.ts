@@ -3,9 +3,11 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Problem } from "../components/errors";
+import { type CertificateKeys, mainCertificate, turnCertificate } from "./certificates";
 import { pemBlocks } from "./pem";
 import { touches, type RuleContext } from "./rules";
-import { secretKeys, secretKeysOf, type SecretKey } from "./settings";
+import { kinds } from "./schemas";
+import { secretKeys, secretKeysOf, type SecretKey, type Settings } from "./settings";
 
 /** One secret key of a config as it was read. */
 export interface SecretInput {
@@ -39,12 +41,15 @@ const rules: Readonly<Record<SecretKey, { readonly pattern: RegExp; readonly wha
   meetAdminPassword: { pattern: meetText, what: "made of letters, digits, _ and - only" },
   meetApiKey: { pattern: meetText, what: "made of letters, digits, _ and - only" },
   certificatePrivateKey: { pattern: /^[A-Za-z0-9+/=\s]+$/, what: "a PEM private key in base64" },
+  turnCertificatePrivateKey: { pattern: /^[A-Za-z0-9+/=\s]+$/, what: "a PEM private key in base64" },
   sshPrivateKey: {
     pattern:
       /^-----BEGIN (?:OPENSSH |RSA |EC )?PRIVATE KEY-----\s[A-Za-z0-9+/=\s]+-----END (?:OPENSSH |RSA |EC )?PRIVATE KEY-----\s*$/,
     what: "a private SSH key without a passphrase, from the line with BEGIN to the line with END",
   },
   s3SecretKey: { pattern: safe, what: "a secret key of letters, digits and . _ = + / : @ % , -" },
+  openviduSecret: { pattern: meetText, what: "made of letters, digits, _ and - only" },
+  elasticsearchPassword: { pattern: /^.{6,}$/s, what: "of at least 6 characters" },
   mongoUri: {
     pattern: /^mongodb(?:\+srv)?:\/\/[A-Za-z0-9._~:/?#[\]@!$&()*+,;=%-]+$/,
     what: 'an address that begins with "mongodb://" or "mongodb+srv://" and has no blanks or quotes',
@@ -53,27 +58,52 @@ const rules: Readonly<Record<SecretKey, { readonly pattern: RegExp; readonly wha
 
 /** Everything that is wrong with the secret keys of a config. */
 export function secretProblems(context: SecretContext): Problem[] {
-  return [...secretKeys.flatMap((key) => given(key, context)), ...missing(context), ...keyOfCertificate(context)];
+  return [
+    ...secretKeys.flatMap((key) => given(key, context)),
+    ...missing(context),
+    ...missingOfTurn(context),
+    ...keysOfCertificates(context),
+  ];
 }
 
-const setCommand = (key: SecretKey, stackName: string) => `pulumi config set --secret -s ${stackName} ${key}`;
+export const setCommand = (key: SecretKey, stackName: string) => `pulumi config set --secret -s ${stackName} ${key}`;
 
-function given(key: SecretKey, { secrets, settings, stackName, broken }: SecretContext): Problem[] {
-  const input = secrets[key];
-  if (input === undefined || isRehearsalPlaceholder(input.value)) return [];
+/** What holds for a secret of any stack: encrypted, in the right form, and of use to the stack. */
+export function formProblems(
+  key: SecretKey,
+  { value, encrypted }: SecretInput,
+  { settings, stackName }: { readonly settings: Settings; readonly stackName: string },
+): Problem[] {
   const problems: Problem[] = [];
-  if (!input.encrypted) {
+  if (!encrypted) {
     problems.push({
       path: key,
       reason: `is given in plain text; take it out of the file, replace it where it came from, and run "${setCommand(key, stackName)}"`,
     });
   }
-  if (!rules[key].pattern.test(input.value)) {
+  if (!rules[key].pattern.test(value)) {
     problems.push({ path: key, reason: `the value must be ${rules[key].what}` });
   }
-  if (!secretKeysOf(settings.cloud).includes(key)) {
-    problems.push({ path: key, reason: `belongs to onprem, but this stack is on ${settings.cloud}; remove it` });
+  if (!secretKeysOf(settings).includes(key)) {
+    problems.push({ path: key, reason: `belongs to ${ownersOf(key, settings)}; remove it` });
   }
+  return problems;
+}
+
+/** Which stacks have a use for a secret that this one has none for. */
+function ownersOf(key: SecretKey, { cloud, edition }: Settings): string {
+  const [owner] = kinds.filter((kind) => secretKeysOf(kind).includes(key));
+  const sameEdition = kinds.some((kind) => kind.edition === edition && secretKeysOf(kind).includes(key));
+  return sameEdition
+    ? `${owner?.cloud}, but this stack is on ${cloud}`
+    : `edition "${owner?.edition}", but this stack has "${edition}"`;
+}
+
+function given(key: SecretKey, context: SecretContext): Problem[] {
+  const { secrets, settings, broken } = context;
+  const input = secrets[key];
+  if (input === undefined || isRehearsalPlaceholder(input.value)) return [];
+  const problems = formProblems(key, input, context);
   const forMeet = key === "meetAdminPassword" || key === "meetApiKey";
   if (forMeet && !settings.modules.has("openviduMeet") && !touches(broken, "modules")) {
     problems.push({ path: key, reason: "has no use while openvidu:modules.openviduMeet is false; remove one of them" });
@@ -120,27 +150,49 @@ function missingOnPremises({ config, secrets, settings, stackName, broken }: Sec
   return problems;
 }
 
-/** What Key Vault and Secrets Manager leave for the certificate in a bundle (25 KB and 64 KB with everything else). */
+/** TURN's own private key stands and falls with its own chain. */
+function missingOfTurn({ secrets, settings, stackName, broken }: SecretContext): Problem[] {
+  const path = turnCertificate.privateKey;
+  const wanted = settings.certificate.kind === "owncert" && settings.turn?.chain !== undefined;
+  if (touches(broken, "turn") || touches(broken, "certificate") || wanted === (secrets[path] !== undefined)) return [];
+  const reason = wanted
+    ? `is missing; openvidu:${turnCertificate.chain} needs it: run "${setCommand(path, stackName)}"`
+    : `has no use without openvidu:${turnCertificate.chain} and certificate kind "owncert"; remove it`;
+  return [{ path, reason }];
+}
+
+/** What Key Vault and Secrets Manager leave for certificates in a bundle (25 KB and 64 KB with everything else). */
 const mostCertificateText = { aws: 56_000, azure: 20_000, onprem: 200_000 } as const;
 
-function keyOfCertificate({ secrets, settings, broken }: SecretContext): Problem[] {
-  const { certificate, cloud } = settings;
-  const input = secrets.certificatePrivateKey;
-  if (certificate.kind !== "owncert" || touches(broken, "certificate") || input === undefined) return [];
-  const length = certificate.chain.length + input.value.length;
+function keysOfCertificates({ secrets, settings, broken }: SecretContext): Problem[] {
+  const { certificate, cloud, turn } = settings;
+  if (certificate.kind !== "owncert" || touches(broken, "certificate")) return [];
+  const given = [
+    { keys: mainCertificate, chain: certificate.chain },
+    { keys: turnCertificate, chain: touches(broken, "turn") ? undefined : turn?.chain },
+  ].flatMap(({ keys, chain }) => {
+    const key = secrets[keys.privateKey]?.value;
+    return chain !== undefined && key !== undefined ? [{ keys, chain, key }] : [];
+  });
+  const length = given.reduce((sum, { chain, key }) => sum + chain.length + key.length, 0);
   if (length > mostCertificateText[cloud]) {
-    const reason = `is too long: chain and private key have ${length} characters, and ${mostCertificateText[cloud]} fit into a secret of ${cloud}`;
-    return [{ path: "certificate.chain", reason }];
+    const what = given.length > 1 ? "both chains and private keys" : "chain and private key";
+    const reason = `is too long: ${what} have ${length} characters, and ${mostCertificateText[cloud]} fit into a secret of ${cloud}`;
+    return [{ path: mainCertificate.chain, reason }];
   }
-  const { pattern } = rules.certificatePrivateKey;
-  if (isRehearsalPlaceholder(input.value) || !pattern.test(input.value)) return [];
-  const leaf = parsed(() => new X509Certificate(pemBlocks(certificate.chain, "CERTIFICATE")[0] ?? ""));
-  const key = parsed(() => createPrivateKey(Buffer.from(input.value, "base64").toString("latin1")));
+  return given.flatMap(({ keys, chain, key }) => keyProblems(keys, chain, key));
+}
+
+/** What is wrong with a private key for its chain; an unknown key, as in a rehearsal, is taken as it is. */
+function keyProblems({ chain: chainKey, privateKey: path }: CertificateKeys, chain: string, value: string): Problem[] {
+  if (isRehearsalPlaceholder(value) || !rules[path].pattern.test(value)) return [];
+  const leaf = parsed(() => new X509Certificate(pemBlocks(chain, "CERTIFICATE")[0] ?? ""));
+  const key = parsed(() => createPrivateKey(Buffer.from(value, "base64").toString("latin1")));
   if (key && (!leaf || leaf.checkPrivateKey(key))) return [];
   const reason = key
-    ? "does not belong to the first certificate of openvidu:certificate.chain"
+    ? `does not belong to the first certificate of openvidu:${chainKey}`
     : "the value must be a PEM private key in base64, without a passphrase";
-  return [{ path: "certificatePrivateKey", reason }];
+  return [{ path, reason }];
 }
 
 /** What `parse` makes of a text; nothing if it cannot read it. A bad certificate is reported by its own rule. */

@@ -1,5 +1,5 @@
 /**
- * The known weaknesses of the documented ways to install High Availability on machines of one's own, as in ledger.ts.
+ * The known weaknesses of the documented ways to install OpenVidu on machines of one's own, as in ledger.ts.
  */
 import type { LedgerRow } from "./ledger";
 
@@ -10,6 +10,7 @@ const own = (title: string, stack = "onprem-ha-dns"): string => `own machines: $
 const edit = (title: string): string => `an edit of the list of machines ${title}`;
 const node = (title: string): string => `a machine of the customer's own ${title}`;
 const dependencies = (title: string): string => `dependencies: onprem-ha-dns (up) ${title}`;
+const upgrade = (title: string): string => `an upgrade of the cluster ${title}`;
 const reachable = "reachability of every combination on own machines is the flow table, release 3.8.0";
 const balancer = (title: string): string => `configurations for a load balancer of the customer's own ${title}`;
 
@@ -122,21 +123,28 @@ export const ownMachines: readonly LedgerRow[] = [
     id: "OP-12",
     problem: "Upgrades stop the cluster, ask questions, and hide an obligatory stop.",
     status: "partly",
-    how: "The same upgrade program as on the clouds, whose hops are data and which needs no terminal; its locks lie in MinIO or the customer's S3.",
-    shownBy: [node("and MinIO on the masters of a running cluster lets masters join one at a time")],
-    open: "planned: an upgrade of a whole cluster of own machines, run in a test",
+    how: "The same upgrade program as on the clouds, whose hops are data and which needs no terminal; what it has to remember lies in the customer's S3, or with one master in files, which are there while OpenVidu is stopped.",
+    shownBy: [
+      upgrade(
+        "takes the only master of Elastic on a machine of the customer's own through every release in between, each with a backup, a start and a look at its health",
+      ),
+      upgrade("is refused where the masters keep its state in a MinIO that would stop with OpenVidu"),
+    ],
+    open: "planned: four masters whose own store is MinIO, which are refused and upgraded by hand",
   },
   {
     id: "OP-13",
     problem: "There is no procedure to replace a master, and its address may never change.",
     status: "resolved",
-    how: "A machine with another host key in a master's place is installed alone, with the same credentials and the same four addresses, one at a time.",
+    how: "A machine with another host key in a master's place is installed alone, with the same credentials and the same addresses, one at a time. An only master's data does not come along, which the update says, and its backup is put back.",
     shownBy: [
       edit(
         "concerns the machine that comes, is replaced or goes, and no other; what goes is drained before its credentials go",
       ),
       edit("that replaces two masters at once is refused"),
-      own("are told the same four addresses in slot order, and their own"),
+      edit("of Elastic takes another machine for the only master, and says that data does not come along"),
+      "backup and restore on the only machine of a customer lie in a folder for root alone, and another machine in its place takes them from there",
+      own("are told the same addresses of masters in slot order, and their own"),
     ],
   },
   {

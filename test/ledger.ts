@@ -1,9 +1,10 @@
 /**
- * Every known weakness of the official High Availability deployments on AWS, Azure and own machines, what this project does about it,
+ * Every known weakness of the official High Availability deployments on AWS, Azure and own machines and of Enterprise v2, what this project does about it,
  * and the tests that show it. Ids are those of the reference sheets. test/ledger.test.ts holds the tests to it, and
  * docs/weaknesses.md is made from it.
  */
 
+import { enterpriseV2 } from "./ledger-enterprise-v2";
 import { ownMachines } from "./ledger-onprem";
 
 export type Status =
@@ -23,7 +24,7 @@ export interface LedgerRow {
   readonly how: string;
   /** Full titles of tests that show it; none only where all of it is planned. */
   readonly shownBy: readonly string[];
-  /** What is not here yet; required unless resolved. */
+  /** What is not here yet (`planned: `), or what only the vendor can mend (`vendor: `); required unless resolved. */
   readonly open?: string;
 }
 
@@ -202,8 +203,11 @@ export const ledger: readonly LedgerRow[] = [
     id: "AWS-W-18",
     problem: "Unanchored edits hit other settings, and slashes break them.",
     status: "resolved",
-    how: "Settings are edited by key, with any value stored literally.",
-    shownBy: [applying("stores any characters literally and touches no other line")],
+    how: "Settings are edited by key, with any value stored literally. TURN's own domain is a key of its own, which goes only with the setting.",
+    shownBy: [
+      applying("stores any characters literally and touches no other line"),
+      applying("takes a domain of TURN's own back, and adds no line for it where there is none"),
+    ],
   },
   {
     id: "AWS-W-19",
@@ -1045,8 +1049,12 @@ export const ledger: readonly LedgerRow[] = [
     id: "AZ-O2",
     problem: "Unanchored replacement hits other lines.",
     status: "resolved",
-    how: "Settings are edited by key.",
-    shownBy: [applying("stores any characters literally and touches no other line")],
+    how: "Settings are edited by key, TURN's own domain among them.",
+    shownBy: [
+      applying("stores any characters literally and touches no other line"),
+      applying("takes a domain of TURN's own back, and adds no line for it where there is none"),
+      "a domain of TURN's own where Caddy ends TLS is told to all masters on Azure, with a second certificate of the customer's own",
+    ],
   },
   {
     id: "AZ-O3",
@@ -1067,4 +1075,5 @@ export const ledger: readonly LedgerRow[] = [
   },
 
   ...ownMachines,
+  ...enterpriseV2,
 ];

@@ -1,9 +1,13 @@
 # Machines of the customer's own for the jobs: the node's bundle, which the deployer puts there over SSH, and the cluster's
-# own objects, in MinIO on the masters or in the customer's S3, signed with SigV4.
+# own objects: in MinIO on the masters or in the customer's S3, signed with SigV4, or as files of the only master.
+import contextlib
+import email.utils
+import fcntl
 import hashlib
 import hmac
 import json
 import os
+import tempfile
 import time
 import urllib.parse
 
@@ -77,14 +81,80 @@ def is_refused(trouble):
     return isinstance(getattr(trouble.__context__, "reason", None), ConnectionRefusedError)
 
 
+# An only master keeps the objects as files outside OpenVidu's directory: nobody else asks for them, and they are there while
+# OpenVidu is stopped. The same conditions and answers as those of an object store.
+def file_request(method, name, headers, data):
+    root = os.environ["ROOT"] + urllib.parse.urlsplit(os.environ["COORDINATION_URL"]).path
+    path = root + name
+    try:
+        os.makedirs(root, mode=0o700, exist_ok=True)
+        with open(root + ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            old = contents(path)
+            if method == "GET":
+                return (404, {}, b"") if old is None else (200, facts_of(path, old), old)
+            if headers.get("if-none-match") == "*" and old is not None:
+                return 412, {}, b""
+            if "if-match" in headers and (old is None or headers["if-match"] != etag_of(old)):
+                return 412, {}, b""
+            if method == "DELETE":
+                return discard(path)
+            put(path, data)
+            return 200, {"ETag": etag_of(data)}, b""
+    except OSError as error:
+        raise Trouble("store %s: %s" % (name, error.strerror)) from None
+
+
+def contents(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def etag_of(data):
+    return '"%s"' % sha256(data)[:32]
+
+
+def facts_of(path, data):
+    dates = {"Date": time.time(), "Last-Modified": os.path.getmtime(path)}
+    return dict({key: email.utils.formatdate(at, usegmt=True) for key, at in dates.items()}, ETag=etag_of(data))
+
+
+def put(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+# With a folder that holds nothing any more.
+def discard(path):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    with contextlib.suppress(OSError):
+        os.rmdir(os.path.dirname(path))
+    return 204, {}, b""
+
+
 # One object of the cluster's own; header names in lower case. Returns status, headers and body, whatever the status.
 # Where no master has a store that works there is no cluster, and so no object to be found: the masters of a new cluster
 # start at the same time, and none may wait for a store that only all of them together make. Nothing can be written then.
 def store_request(method, name, headers=None, body=None):
     headers, urls, reasons = dict(headers or {}), addresses(), []
+    data = body.read() if hasattr(body, "read") else body
+    if urls[0].startswith("file:"):
+        return file_request(method, name, headers, data)
     if method == "PUT":
         headers["content-type"] = "application/octet-stream"
-    data = body.read() if hasattr(body, "read") else body
     for url in urls:
         try:
             answer = signed(method, url + name, headers, data)

@@ -18,9 +18,11 @@ SYSTEM_MIB=8192 DATA_MIB=1024
 program() { run_program python3 "$NODE_LIB/upgrade.py" "$@"; }
 is_known() { printf '%s  %s\n' "$SHA256" "$SCRIPT" | sha256sum --check --status; }
 
+# Redis has another name where there is one master and so no Sentinel.
 check_media() {
-  local process
-  process="$(ask_docker inspect -f '{{.State.Pid}}' redis-server 2>/dev/null)" ||
+  local process container=redis-server
+  if [[ "$EDITION" == elastic ]]; then container=redis; fi
+  process="$(ask_docker inspect -f '{{.State.Pid}}' "$container" 2>/dev/null)" ||
     fail "Redis does not run here, so media nodes cannot be seen; --media-is-gone says that there are none"
   program media "$process"
 }

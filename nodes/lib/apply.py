@@ -15,12 +15,13 @@ def read(path):
         return file.read()
 
 
-# The file's new text, the keys that change in it, and those of them that had another value before.
+# The file's new text, the keys that change in it, and those of them that had another value before. Without a value a key
+# loses the one that it had, and gets no line where it has none: not every release knows every key.
 def plan_file(path, values):
     lines, changed, replaced = read(path).split("\n"), [], []
     for key, value in values.items():
         line, found = key + "=" + value, [i for i, old in enumerate(lines) if old.startswith(key + "=")]
-        if all(lines[i] == line for i in found) and found:
+        if all(lines[i] == line for i in found) and (found or not value):
             continue
         for i in found:
             lines[i] = line

@@ -141,8 +141,11 @@ def has_dump(label):
     return any(entry["label"] == label and entry["complete"] and "database" in entry["holds"] for entry in entries())
 
 
-# Whether this master makes the dump. Daily ones leave it to whoever is at it; others want to know that it exists.
+# Whether this master makes the dump. Daily ones leave it to whoever is at it; others want to know that it exists. A
+# MongoDB that the customer runs himself is his to back up.
 def take_turn(label, patient):
+    if load().get("EXTERNAL_MONGO_URI"):
+        return False
     deadline = time.monotonic() + float(os.environ.get("OPENVIDU_NODE_WAIT", DUMP_SECONDS + 600))
     while not has_dump(label):
         if lock("acquire", "backup", str(DUMP_SECONDS + 600), "dump of the database"):

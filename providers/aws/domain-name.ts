@@ -4,7 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as route53 from "@pulumi/aws/route53";
-import { type DomainName, type DomainNameArgs, domainNameToken } from "../../components/domain-name";
+import { type DomainName, type DomainNameArgs, domainNameToken, liesInZone } from "../../components/domain-name";
 import { quietError } from "../../components/errors";
 import { after } from "./support";
 
@@ -61,11 +61,20 @@ export class AwsDomainName extends pulumi.ComponentResource implements DomainNam
   }
 }
 
+/** Domain of a hosted zone. */
+export async function awsZoneName(zoneId: string, opts: pulumi.InvokeOptions): Promise<string> {
+  return withoutRootDot((await route53.getZone({ zoneId }, opts)).name);
+}
+
+function withoutRootDot(name: string): string {
+  return name.replace(/\.$/, "");
+}
+
 /** Why a zone cannot hold a domain's record, or nothing. */
 export function zoneProblem(domain: string, zoneName: string, isPrivate: boolean): string | undefined {
-  const apex = zoneName.replace(/\.$/, "");
+  const apex = withoutRootDot(zoneName);
   if (isPrivate) return "is private; clients on the Internet need a public one";
-  if (domain === apex || domain.endsWith(`.${apex}`)) return undefined;
+  if (liesInZone(domain, apex)) return undefined;
   return `is for ${apex}, which ${domain} does not belong to`;
 }
 

@@ -8,13 +8,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import { type Firewall, type FirewallArgs, type FirewallTier, firewallToken } from "../../components/firewall";
-import type { NodeRole } from "../../openvidu/editions";
-import type { Flow } from "../../openvidu/flows";
+import { type Flow, sessionStore } from "../../openvidu/flows";
 import { formatPorts } from "../../openvidu/ports";
 import { after, named } from "./support";
 
-/** Tiers that have a group; the load balancer where there is one. */
-export const tiers = ["loadBalancer", "master", "media"] as const;
+/** Tiers that have a group, where flows lead to them. */
+export const tiers = ["loadBalancer", "master", "media", "turnLoadBalancer", sessionStore] as const;
 export type Tier = (typeof tiers)[number];
 
 /** One rule as data: who is on the other side of one tier's group. */
@@ -52,18 +51,14 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
   public readonly masters: FirewallTier;
   public readonly media: FirewallTier;
   public readonly loadBalancerRulesId: pulumi.Output<string>;
+  public readonly sessionStoreRulesId?: pulumi.Output<string>;
+  public readonly turnLoadBalancerRulesId?: pulumi.Output<string>;
 
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super(firewallToken, name, {}, opts);
     const self = { parent: this };
+    const groups = new Map(tiersIn(args.flows).map((tier) => [tier, createGroup(tier)]));
     const rules = securityGroupRules(args.flows, args);
-    const balanced = rules.some(({ tier }) => tier === "loadBalancer");
-    const groups: Record<NodeRole, ec2.SecurityGroup> & Partial<Record<Tier, ec2.SecurityGroup>> = {
-      // Where clients reach the masters themselves there is no load balancer to be in it.
-      ...(balanced && { loadBalancer: createGroup(`${name}-load-balancer`, "OpenVidu load balancer") }),
-      master: createGroup(`${name}-masters`, "OpenVidu master nodes"),
-      media: createGroup(`${name}-media`, "OpenVidu media nodes"),
-    };
     const made = rules.map((rule) => ({ tier: rule.tier, resource: createRule(rule) }));
     for (const [group, count] of Object.entries(countRules(rules))) {
       if (count > ruleQuota) {
@@ -72,42 +67,53 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
       }
     }
 
-    this.masters = { rulesId: withRules("master"), memberOfId: groups.master.id };
-    this.media = { rulesId: withRules("media"), memberOfId: groups.media.id };
-    this.loadBalancerRulesId = balanced ? withRules("loadBalancer") : pulumi.output("");
+    this.masters = tierOf("master");
+    this.media = tierOf("media");
+    // Where clients reach the masters themselves there is no load balancer to be in a group.
+    this.loadBalancerRulesId = groups.has("loadBalancer") ? withRules("loadBalancer") : pulumi.output("");
+    if (groups.has("turnLoadBalancer")) this.turnLoadBalancerRulesId = withRules("turnLoadBalancer");
+    if (groups.has(sessionStore)) this.sessionStoreRulesId = withRules(sessionStore);
     this.registerOutputs({
       masters: this.masters,
       media: this.media,
       loadBalancerRulesId: this.loadBalancerRulesId,
+      ...(this.turnLoadBalancerRulesId && { turnLoadBalancerRulesId: this.turnLoadBalancerRulesId }),
+      ...(this.sessionStoreRulesId && { sessionStoreRulesId: this.sessionStoreRulesId }),
     });
+
+    function groupId(tier: Tier): pulumi.Output<string> {
+      const group = groups.get(tier);
+      if (!group) throw new Error(`a rule names ${tier}, which no flow leads to`);
+      return group.id;
+    }
+
+    function tierOf(tier: Tier): FirewallTier {
+      return { rulesId: withRules(tier), memberOfId: groupId(tier) };
+    }
 
     /** A group's id for those who need its rules too, from their first packet to their last. */
     function withRules(tier: Tier): pulumi.Output<string> {
       const own = made.filter((each) => each.tier === tier).map(({ resource }) => resource);
-      return after(idOf(tier), own);
+      return after(groupId(tier), own);
     }
 
-    function idOf(tier: Tier): pulumi.Output<string> {
-      const group = groups[tier];
-      if (!group) throw new Error(`no flow has the tier ${tier}`);
-      return group.id;
-    }
-
-    function createGroup(part: string, description: string): ec2.SecurityGroup {
+    function createGroup(tier: Tier): ec2.SecurityGroup {
+      const { suffix, description } = groupFacts[tier];
+      const part = `${name}-${suffix}`;
       return new ec2.SecurityGroup(part, { vpcId: args.networkId, description, tags: named(args.tags, part) }, self);
     }
 
     function createRule(rule: SecurityGroupRule): vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule {
       const part = `${name}-${rule.id}`;
       const common = {
-        securityGroupId: idOf(rule.tier),
+        securityGroupId: groupId(rule.tier),
         ipProtocol: rule.protocol === "all" ? "-1" : rule.protocol,
         fromPort: rule.fromPort,
         toPort: rule.toPort,
         description: rule.description,
         tags: named(args.tags, part),
         ...("tier" in rule.peer
-          ? { referencedSecurityGroupId: idOf(rule.peer.tier) }
+          ? { referencedSecurityGroupId: groupId(rule.peer.tier) }
           : { cidrIpv4: rule.peer.cidr }),
       };
       return rule.direction === "ingress"
@@ -115,6 +121,22 @@ export class AwsFirewall extends pulumi.ComponentResource implements Firewall {
         : new vpc.SecurityGroupEgressRule(part, common, self);
     }
   }
+}
+
+/** How the group of each tier is called and described. */
+const groupFacts: Readonly<Record<Tier, { readonly suffix: string; readonly description: string }>> = {
+  loadBalancer: { suffix: "load-balancer", description: "OpenVidu load balancer" },
+  master: { suffix: "masters", description: "OpenVidu master nodes" },
+  media: { suffix: "media", description: "OpenVidu media nodes" },
+  turnLoadBalancer: { suffix: "turn-load-balancer", description: "OpenVidu load balancer for TURN" },
+  sessionStore: { suffix: "session-store", description: "OpenVidu session store" },
+};
+
+/** Tiers that only some deployments have. */
+const rareTiers: readonly Tier[] = ["turnLoadBalancer", sessionStore];
+
+function tiersIn(flows: readonly Flow[]): Tier[] {
+  return tiers.filter((tier) => !rareTiers.includes(tier) || flows.some(({ to }) => to === tier));
 }
 
 /**
@@ -143,7 +165,7 @@ export function countRules(rules: readonly SecurityGroupRule[]): Record<string, 
   return counts;
 }
 
-function isTier(end: Flow["from"]): end is Tier {
+function isTier(end: Flow["to"]): end is Tier {
   return (tiers as readonly string[]).includes(end);
 }
 
@@ -188,7 +210,13 @@ function ruleOf(
   return { id, direction, tier, protocol, ...portRange, peer, description: purpose };
 }
 
-const tierNames: Readonly<Record<Tier, string>> = { loadBalancer: "load-balancer", master: "master", media: "media" };
+const tierNames: Readonly<Record<Tier, string>> = {
+  loadBalancer: "load-balancer",
+  master: "master",
+  media: "media",
+  turnLoadBalancer: "turn-load-balancer",
+  sessionStore: "session-store",
+};
 
 function peerName(peer: SecurityGroupRule["peer"]): string {
   if ("tier" in peer) return tierNames[peer.tier];

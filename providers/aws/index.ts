@@ -5,7 +5,8 @@ import { Provider } from "@pulumi/aws/provider";
 import type { Cloud } from "../../components/cloud";
 import { AwsAlarms } from "./alarms";
 import { AwsCertificate } from "./certificate";
-import { AwsDomainName } from "./domain-name";
+import { AwsDomainName, awsZoneName } from "./domain-name";
+import { enterpriseV2 } from "./enterprise-v2";
 import { AwsFirewall } from "./firewall";
 import { AwsLoadBalancer } from "./load-balancer";
 import { AwsMasterPool } from "./master-pool";
@@ -39,5 +40,7 @@ export const aws: Cloud = {
   MasterPool: AwsMasterPool,
   ScalingMediaPool: AwsScalingMediaPool,
   DomainName: AwsDomainName,
+  zoneNameOf: awsZoneName,
+  EnterpriseV2: enterpriseV2,
   Alarms: AwsAlarms,
 };

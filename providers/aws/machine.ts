@@ -3,7 +3,9 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
+import type { input as inputs } from "@pulumi/aws/types";
 import type { Tags } from "../../components/tags";
+import { rootDeviceName } from "./images";
 import { named } from "./support";
 
 /**
@@ -29,4 +31,12 @@ export function keyPair(
 ): pulumi.Output<string> | undefined {
   if (publicKey === undefined) return undefined;
   return new ec2.KeyPair(name, { publicKey, tags: named(tags, name) }, { parent }).keyName;
+}
+
+/** The root disk of a launch template's machines, at the device under which Ubuntu's images have it. */
+export function encryptedRootDisk(gib: number, keyId: string | undefined): inputs.ec2.LaunchTemplateBlockDeviceMapping {
+  return {
+    deviceName: rootDeviceName,
+    ebs: { volumeType: "gp3", volumeSize: gib, encrypted: "true", kmsKeyId: keyId, deleteOnTermination: "true" },
+  };
 }

@@ -34,6 +34,7 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
   public readonly masterSlots: readonly Slot[];
   public readonly mediaSubnetIds: readonly pulumi.Output<string>[];
   public readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[];
+  public readonly masterSubnetIds: readonly pulumi.Output<string>[];
   public readonly masterEgress: readonly pulumi.Resource[];
   public readonly mediaEgress: readonly pulumi.Resource[];
 
@@ -47,6 +48,7 @@ export class AwsNetwork extends pulumi.ComponentResource implements Network {
     this.masterSlots = parts.masterSlots;
     this.mediaSubnetIds = parts.mediaSubnetIds;
     this.loadBalancerSubnetIds = parts.loadBalancerSubnetIds;
+    this.masterSubnetIds = parts.masterSubnetIds;
     this.masterEgress = parts.masterEgress;
     this.mediaEgress = parts.mediaEgress;
     this.registerOutputs({
@@ -155,6 +157,7 @@ function createNetwork(name: string, args: NetworkArgs, parent: pulumi.Resource)
     })),
     mediaSubnetIds: publicSubnets.map(({ id }) => id),
     loadBalancerSubnetIds,
+    masterSubnetIds: masterSubnets.map(({ id }) => id),
     masterEgress: hasPrivate
       ? [...privateRoutes.map(({ route }) => route), ...privateLinks]
       : [publicRoute, ...publicLinks],
@@ -234,7 +237,7 @@ export function adoptedProblems(
   for (const zone of new Set(covered.filter((zone, index) => covered.indexOf(zone) !== index))) {
     problems.push(`loadBalancerSubnetIds has more than one subnet in zone ${zone}; a load balancer takes one per zone`);
   }
-  if (masterExposure === "public") return problems;
+  if (masterExposure === "public" && covered.length === 0) return problems;
   // A load balancer sends nothing to targets in zones in which it has no subnet.
   for (const zone of new Set(masters.map(({ zone: own }) => own).filter((own) => !covered.includes(own)))) {
     problems.push(`masterSubnetIds lies in zone ${zone}, where loadBalancerSubnetIds has no subnet`);
@@ -242,9 +245,21 @@ export function adoptedProblems(
   return problems;
 }
 
+/** Lists of adopted subnets that lie in too few zones. */
+export function fewZones({ masters, loadBalancer }: AdoptedFacts, least: number): string[] {
+  return Object.entries({ masterSubnetIds: masters, loadBalancerSubnetIds: loadBalancer }).flatMap(
+    ([list, subnets]) => {
+      const zones = new Set(subnets.map(({ zone }) => zone));
+      return subnets.length > 0 && zones.size < least
+        ? [`${list} lies in ${[...zones].join(", ")}; give subnets in at least ${least} zones`]
+        : [];
+    },
+  );
+}
+
 function adoptNetwork(
   adopt: AdoptedNetwork,
-  { masterCount, masterExposure }: NetworkArgs,
+  { masterCount, masterExposure, leastZones = 1 }: NetworkArgs,
   parent: pulumi.Resource,
 ): Parts {
   const lookUp = (id: string): pulumi.Output<SubnetFacts> =>
@@ -256,10 +271,10 @@ function adoptNetwork(
     .all([lookUpAll(adopt.masterSubnetIds), lookUpAll(adopt.mediaSubnetIds), lookUpAll(adopt.loadBalancerSubnetIds)])
     .apply(([masters, media, loadBalancer]): AdoptedFacts => {
       const found = { masters, media, loadBalancer };
-      const problems = adoptedProblems(adopt.networkId, found, masterExposure);
+      const problems = [...adoptedProblems(adopt.networkId, found, masterExposure), ...fewZones(found, leastZones)];
       if (problems.length > 0) throw quietError(`network.adopt: ${problems.join("; ")}`);
       const { warning } = judgeZones(masters.map(({ zone }) => zone));
-      if (warning && masterCount === haMasterCount) void pulumi.log.warn(warning, parent);
+      if (warning && masterCount === haMasterCount && leastZones === 1) void pulumi.log.warn(warning, parent);
       return found;
     });
 
@@ -276,6 +291,7 @@ function adoptNetwork(
     }),
     mediaSubnetIds: ids(({ media }) => media, adopt.mediaSubnetIds.length),
     loadBalancerSubnetIds: ids(({ loadBalancer }) => loadBalancer, adopt.loadBalancerSubnetIds.length),
+    masterSubnetIds: ids(({ masters }) => masters, adopt.masterSubnetIds.length),
     masterEgress: [],
     mediaEgress: [],
   };

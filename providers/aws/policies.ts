@@ -4,6 +4,8 @@
  * Sources: reference/aws-reference.md 3, reference/cloud-facts-aws.md 3, 7 and 9.
  */
 
+import { recordingsPrefix, settingsObject } from "../../openvidu/enterprise-v2";
+
 /** One statement of a policy document. */
 export interface Statement {
   readonly Sid?: string;
@@ -55,17 +57,19 @@ export function secretReader(secretArn: string, key: KeyUse): Statement[] {
 }
 
 /**
- * Nobody but these principals reads a secret, whatever else the account's policies allow. It denies reading alone:
+ * Nobody but these principals reads a secret (or what else is named), whatever else the account's policies allow. It denies reading alone:
  * whoever may manage the secret's policy still may, so that nobody can lock themselves out of it.
  */
-export function readersOnly(readerArns: readonly string[]): Statement[] {
+export function readersOnly(
+  readerArns: readonly string[],
+  what: Pick<Statement, "Action" | "Resource"> = { Action: "secretsmanager:GetSecretValue", Resource: "*" },
+): Statement[] {
   return [
     {
       Sid: "OnlyNodesAndDeployersRead",
       Effect: "Deny",
       Principal: "*",
-      Action: "secretsmanager:GetSecretValue",
-      Resource: "*",
+      ...what,
       Condition: { ArnNotEquals: { "aws:PrincipalArn": [...readerArns].sort() } },
     },
   ];
@@ -127,6 +131,110 @@ export function lifecycleWorker({ partition, region, accountId, groupName }: Gro
       ],
       // The wildcard stands for the group's UUID, which only exists with the group; the name is exact.
       Resource: `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
+    },
+  ];
+}
+
+/** The masters of Enterprise v2 keep their settings, and apart from them their recordings, in a bucket (reference B.4, B.6). */
+export function settingsWriter(bucketArn: string, key: KeyUse): Statement[] {
+  return [
+    { Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: bucketArn },
+    {
+      Sid: "Settings",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+      Resource: `${bucketArn}/${settingsObject}`,
+    },
+    {
+      Sid: "Recordings",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      Resource: `${bucketArn}/${recordingsPrefix}*`,
+    },
+    ...keyStatements(key, "s3", ["kms:Decrypt", "kms:GenerateDataKey"]),
+  ];
+}
+
+/** The masters of Enterprise v2 take messages out of their queue. */
+export function queueReader(queueArn: string): Statement[] {
+  return [
+    {
+      Effect: "Allow",
+      Action: [
+        "sqs:GetQueueUrl",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+      ],
+      Resource: queueArn,
+    },
+  ];
+}
+
+/** Whom a queue takes messages from: these rules of EventBridge, and over TLS only. */
+export function queueSenders(queueArn: string, ruleArns: readonly string[]): Statement[] {
+  return [
+    {
+      Sid: "Events",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: queueArn,
+      Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
+    },
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "sqs:*",
+      Resource: queueArn,
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  ];
+}
+
+/** Whose machines the masters of Enterprise v2 manage. */
+interface ManagedGroups extends Omit<GroupPlace, "groupName"> {
+  readonly masterGroupName: string;
+  readonly mediaGroupName: string;
+  /** Value of the label `openvidu-cluster` of the machines. */
+  readonly cluster: string;
+}
+
+/**
+ * The masters of Enterprise v2 look at machines and groups, label the cluster's own machines, protect and release them, and
+ * say that one is not well. Only reading has no narrower scope than the account. Source: reference B.3 (master role).
+ */
+export function groupManager(groups: ManagedGroups): Statement[] {
+  const { partition, region, accountId, masterGroupName, mediaGroupName, cluster } = groups;
+  const groupArn = (name: string): string =>
+    `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${name}`;
+  return [
+    {
+      Sid: "Look",
+      Effect: "Allow",
+      Action: ["ec2:Describe*", "autoscaling:DescribeAutoScalingInstances", "autoscaling:DescribeAutoScalingGroups"],
+      Resource: "*",
+    },
+    {
+      Sid: "Label",
+      Effect: "Allow",
+      Action: "ec2:CreateTags",
+      Resource: `arn:${partition}:ec2:${region}:${accountId}:instance/*`,
+      Condition: { StringEquals: { "aws:ResourceTag/openvidu-cluster": cluster } },
+    },
+    {
+      Sid: "Release",
+      Effect: "Allow",
+      Action: ["autoscaling:SetInstanceHealth", "autoscaling:SetInstanceProtection"],
+      Resource: [groupArn(masterGroupName), groupArn(mediaGroupName)],
+    },
+    {
+      Sid: "LetGo",
+      Effect: "Allow",
+      Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
+      Resource: groupArn(mediaGroupName),
     },
   ];
 }

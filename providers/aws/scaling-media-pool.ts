@@ -7,7 +7,6 @@ import * as pulumi from "@pulumi/pulumi";
 import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
-import * as kms from "@pulumi/aws/kms";
 import { type Problem, throwIfAny } from "../../components/errors";
 import { renderBoot } from "../../components/node-boot";
 import {
@@ -16,8 +15,9 @@ import {
   scalingMediaPoolToken,
   validateScalingMediaPool,
 } from "../../components/scaling-media-pool";
-import { imageProblems, rootDeviceName } from "./images";
-import { keyPair, largestDiskGiB, metadataOptions } from "./machine";
+import { allowDiskKey, groupMetrics, groupTags, minutes } from "./group";
+import { imageProblems } from "./images";
+import { encryptedRootDisk, keyPair, largestDiskGiB, metadataOptions } from "./machine";
 import { lifecycleWorker, policyDocument } from "./policies";
 import { longestRollSeconds, rollPercent, rollSeconds } from "./rolls";
 import { callerOf, imageId, keyProblems, named, partitionOf } from "./support";
@@ -40,16 +40,6 @@ const drainMarginSeconds = 900;
 
 const longestGroupName = 255;
 
-/** Group metrics that alarms and dashboards need; they cost nothing. */
-const groupMetrics = [
-  "GroupDesiredCapacity",
-  "GroupInServiceInstances",
-  "GroupMaxSize",
-  "GroupMinSize",
-  "GroupPendingInstances",
-  "GroupTerminatingInstances",
-] as const;
-
 export class AwsScalingMediaPool extends pulumi.ComponentResource implements ScalingMediaPool {
   public readonly groupName: pulumi.Output<string>;
 
@@ -63,7 +53,7 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
     const { partition, dnsSuffix } = partitionOf(this);
     const { accountId } = callerOf(this);
     const hooks = describeHooks(args.bootTimeoutSeconds);
-    const grants = [allowLifecycle(), ...allowDiskKey()];
+    const grants = [allowLifecycle(), ...allowDiskKey(name, args.diskKeyId, this)];
     const template = createTemplate();
     const group = createGroup();
     keepHook("launch");
@@ -80,19 +70,6 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
           policyDocument(lifecycleWorker({ partition: where, region: args.region, accountId: account, groupName })),
         );
       return new iam.RolePolicy(`${name}-lifecycle`, { role: args.identity.principal, policy }, self);
-    }
-
-    /** A group launches machines as a service role of the account, which a customer's key does not know by itself. */
-    function allowDiskKey(): kms.Grant[] {
-      if (args.diskKeyId === undefined) return [];
-      const granteePrincipal = pulumi.interpolate`arn:${partition}:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
-      return [
-        new kms.Grant(
-          `${name}-disks`,
-          { keyId: args.diskKeyId, granteePrincipal, operations: diskKeyOperations },
-          self,
-        ),
-      ];
     }
 
     function createTemplate(): ec2.LaunchTemplate {
@@ -124,18 +101,7 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
               securityGroups: [args.firewall.rulesId],
             },
           ],
-          blockDeviceMappings: [
-            {
-              deviceName: rootDeviceName,
-              ebs: {
-                volumeType: "gp3",
-                volumeSize: args.diskGiB,
-                encrypted: "true",
-                kmsKeyId: args.diskKeyId,
-                deleteOnTermination: "true",
-              },
-            },
-          ],
+          blockDeviceMappings: [encryptedRootDisk(args.diskGiB, args.diskKeyId)],
           userData: boot,
           // The group labels the machines; their volumes and interfaces it does not.
           tagSpecifications: ["volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),
@@ -170,7 +136,7 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
           waitForCapacityTimeout: minutes(args.bootTimeoutSeconds + 2 * bootMarginSeconds),
           enabledMetrics: [...groupMetrics],
           metricsGranularity: "1Minute",
-          tags: Object.entries(named(args.tags, name)).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+          tags: groupTags(named(args.tags, name)),
         },
         {
           ...self,
@@ -243,18 +209,6 @@ function describeHooks(bootTimeoutSeconds: number): Record<HookKind, LifecycleHo
   };
 }
 
-/** What EC2 does with a customer's key on behalf of a group. Source: Auto Scaling user guide, key-policy-requirements-EBS-encryption. */
-const diskKeyOperations = [
-  "Encrypt",
-  "Decrypt",
-  "ReEncryptFrom",
-  "ReEncryptTo",
-  "GenerateDataKey",
-  "GenerateDataKeyWithoutPlaintext",
-  "DescribeKey",
-  "CreateGrant",
-];
-
 /** Health of a node after its boot; during it the launch hook decides. */
 const healthRules = {
   healthCheckType: "EC2",
@@ -280,11 +234,6 @@ const rollRules = {
     },
   },
 };
-
-/** A time span as provider options take it, in whole minutes. */
-function minutes(seconds: number): string {
-  return `${Math.ceil(seconds / 60)}m`;
-}
 
 function groupNameOf(name: string): string {
   return `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;

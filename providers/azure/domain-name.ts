@@ -45,6 +45,11 @@ export class AzureDomainName extends pulumi.ComponentResource implements DomainN
   }
 }
 
+/** Domain of a DNS zone; its resource id says it. */
+export function azureZoneName(zoneId: string): Promise<string> {
+  return Promise.resolve(parseResourceId(zoneId, zoneType)?.name ?? "");
+}
+
 /** What is wrong with the zone or the name. */
 export function validateAzureDomainName({ domain, zoneId }: DomainNameArgs): Problem[] {
   const zone = parseResourceId(zoneId, zoneType);

@@ -121,6 +121,9 @@ function sourceOf(flow: Flow, ranges: RuleRanges): RuleEnd | undefined {
     case "master":
     case "media":
       return { kind: "tier", tier: flow.from };
+    case "turnLoadBalancer":
+      // Caddy ends TLS of both domains, so there is one load balancer (reference/azure-reference.md 5.5).
+      return undefined;
     default: {
       const exhaustive: never = flow.from;
       throw new Error(`unknown source ${String(exhaustive)}`);

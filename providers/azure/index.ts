@@ -4,7 +4,7 @@
 import { Provider } from "@pulumi/azure-native/provider";
 import type { Cloud } from "../../components/cloud";
 import { AzureAlarms } from "./alarms";
-import { AzureDomainName } from "./domain-name";
+import { AzureDomainName, azureZoneName } from "./domain-name";
 import { AzureFirewall } from "./firewall";
 import { AzureLoadBalancer } from "./load-balancer";
 import { AzureMasterPool } from "./master-pool";
@@ -37,5 +37,6 @@ export const azure: Cloud = {
   MasterPool: AzureMasterPool,
   ScalingMediaPool: AzureScalingMediaPool,
   DomainName: AzureDomainName,
+  zoneNameOf: azureZoneName,
   Alarms: AzureAlarms,
 };

@@ -52,6 +52,9 @@ function sourcesOf(
       return some(
         hosts.filter((each) => each.role === from && each !== host).map((each) => `${each.privateAddress}/32`),
       );
+    case "turnLoadBalancer":
+      // The customer's load balancer tells both domains apart itself.
+      return undefined;
     default: {
       const exhaustive: never = from;
       throw new Error(`unknown end of a flow ${String(exhaustive)}`);

@@ -1,8 +1,9 @@
 /**
- * MasterPool on-premises: four machines of the customer's, made masters over SSH at the same time.
+ * MasterPool on-premises: machines of the customer's, made masters over SSH at the same time.
  * Guarantees: no master waits for another's installation; an update ends when each is ready and fails with the name of
  * the one that is not; a machine that was replaced is known by its host key and alone installed anew, with the same
- * credentials and the same four addresses. Data stays where it is when a master is let go.
+ * credentials and the same addresses of masters; an only master then begins without data. Data stays where it is when a
+ * master is let go.
  * Differs from the clouds: programs and settings of the nodes follow the stack at every update, because nothing is
  * rebuilt for that, and OpenVidu is not restarted for it; `generations` has no machine to rebuild.
  */

@@ -19,6 +19,7 @@ export class OnpremNetwork extends pulumi.ComponentResource implements Network {
   public readonly masterSlots: readonly Slot[];
   public readonly mediaSubnetIds: readonly pulumi.Output<string>[] = [];
   public readonly loadBalancerSubnetIds: readonly pulumi.Output<string>[] = [];
+  public readonly masterSubnetIds: readonly pulumi.Output<string>[] = [];
   public readonly masterEgress: readonly pulumi.Resource[];
   public readonly mediaEgress: readonly pulumi.Resource[];
 

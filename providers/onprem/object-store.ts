@@ -1,16 +1,20 @@
 /**
  * ObjectStore on-premises: MinIO on the masters, or S3 storage that the customer has. Nothing is created either way.
- * Differs from the clouds: `keepDeletedDays` is the customer's to set in his storage; MinIO keeps no deleted objects.
+ * Differs from the clouds: `keepDeletedDays` is the customer's to set in his storage; MinIO keeps no deleted objects. An
+ * only master without the customer's storage keeps the cluster's own objects, backups among them, as files on its disk.
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeRole } from "../../openvidu/editions";
 import { type ObjectStore, type ObjectStoreArgs, objectStoreToken } from "../../components/object-store";
-import type { ExternalS3, OnPremises } from "../../components/on-premises";
+import type { OnPremises } from "../../components/on-premises";
 import { ports } from "../../openvidu/ports";
 import { machinesOf } from "./ssh";
 
 /** Where the cluster's own objects lie: a bucket of their own in MinIO, a folder in the customer's bucket. */
 const folder = "openvidu-node";
+
+/** The same on an only master, apart from OpenVidu's own directory (nodes/clouds/onprem.py). */
+export const localFolder = "/var/lib/openvidu-node/store";
 
 export class OnpremObjectStore extends pulumi.ComponentResource implements ObjectStore {
   public readonly appDataName: pulumi.Output<string>;
@@ -25,11 +29,12 @@ export class OnpremObjectStore extends pulumi.ComponentResource implements Objec
     super(objectStoreToken, name, {}, opts);
     const onPremises = machinesOf(args.onPremises);
     const { s3 } = onPremises;
+    if (onlyMaster(onPremises) && !s3) warnAboutBackups(this);
 
     this.appDataName = pulumi.output(s3?.appDataBucket ?? args.appDataContainer);
     this.clusterDataName = pulumi.output(s3?.clusterDataBucket ?? "");
     this.settings = pulumi.secret(settingsOf(onPremises));
-    this.coordinationUrl = pulumi.output(coordinationUrl(s3));
+    this.coordinationUrl = pulumi.output(coordinationUrl(onPremises));
     this.registerOutputs({
       appDataName: this.appDataName,
       clusterDataName: this.clusterDataName,
@@ -60,9 +65,21 @@ function settingsOf({ s3, s3SecretKey = "", mongoUri }: OnPremises): pulumi.Outp
   return pulumi.all({ ...storage, ...database });
 }
 
+function onlyMaster({ hosts }: OnPremises): boolean {
+  return hosts.filter(({ role }) => role === "master").length === 1;
+}
+
+function warnAboutBackups(resource: pulumi.Resource): void {
+  const advice = "copy them to another place, or keep them in storage of your own (openvidu:storage.s3)";
+  void pulumi.log.warn(`backups lie on the only master itself, below ${localFolder}: ${advice}`, resource);
+}
+
 /** The host `masters` stands for MinIO on whichever master answers. */
-export function coordinationUrl(s3: ExternalS3 | undefined): string {
-  if (!s3) return `http://masters:${ports.minioApi.first}/${folder}/`;
+function coordinationUrl(onPremises: OnPremises): string {
+  const { s3 } = onPremises;
+  if (!s3) {
+    return onlyMaster(onPremises) ? `file://${localFolder}/` : `http://masters:${ports.minioApi.first}/${folder}/`;
+  }
   const { protocol, host } = new URL(s3.endpoint);
   return s3.pathStyle
     ? `${protocol}//${host}/${s3.appDataBucket}/${folder}/`

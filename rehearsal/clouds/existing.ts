@@ -56,6 +56,9 @@ export function withExisting(cloud: CloudModel, existing: ExistingThings): Cloud
     {
       ...model,
       ...(model.check && { check: (inputs: Properties, world: World) => model.check!(inputs, know(world)) }),
+      ...(model.checkQuota && {
+        checkQuota: (inputs: Properties, world: World) => model.checkQuota!(inputs, know(world)),
+      }),
       create: (inputs, world, resource) => model.create(inputs, know(world), resource),
       ...(model.checkUpdate && {
         checkUpdate: (olds: Properties, news: Properties, world: World) => model.checkUpdate!(olds, news, know(world)),

@@ -110,6 +110,13 @@ const pieces = {
       "us-east-1": 0.0225, "us-east-2": 0.0225, "us-west-2": 0.0225, "eu-west-1": 0.0252, "eu-central-1": 0.027,
     },
   },
+  applicationLoadBalancer: {
+    from: elb,
+    unit: "hour",
+    regions: {
+      "us-east-1": 0.0225, "us-east-2": 0.0225, "us-west-2": 0.0225, "eu-west-1": 0.0252, "eu-central-1": 0.027,
+    },
+  },
   natGateway: {
     from: vpc,
     unit: "hour",

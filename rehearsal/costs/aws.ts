@@ -54,12 +54,12 @@ const group: ChargesOf = (resource, { region, uses }) => {
 
 /** A load balancer towards the Internet has an address in each of its subnets. */
 const loadBalancer: ChargesOf = ({ inputs }, { region }) => {
-  const kind = textAt(inputs, "loadBalancerType");
-  if (kind !== "network") {
-    return [{ what: "load balancer", count: exactly(1), why: `no price for the type ${kind || "application"}` }];
+  const kind = textAt(inputs, "loadBalancerType") || "application";
+  if (kind !== "network" && kind !== "application") {
+    return [{ what: "load balancer", count: exactly(1), why: `no price for the type ${kind}` }];
   }
-  const price = piecePrice("networkLoadBalancer", region);
-  const balancer = chargeOf("network load balancer", exactly(1), price, region);
+  const price = piecePrice(kind === "network" ? "networkLoadBalancer" : "applicationLoadBalancer", region);
+  const balancer = chargeOf(`${kind} load balancer`, exactly(1), price, region);
   if (inputs["internal"] === true) return [balancer];
   const addresses = Array.isArray(inputs["subnets"])
     ? publicAddress(exactly(listAt(inputs, "subnets").length), region)
@@ -79,7 +79,14 @@ export const aws: ChargeTable = {
       resource.inputs["policyType"] === "TargetTrackingScaling"
         ? piece("alarm of the autoscaler", "alarm", 2)(resource, around)
         : [],
-    "aws:cloudwatch/metricAlarm:MetricAlarm": piece("alarm of a master", "alarm"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": piece("alarm", "alarm"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": ({ inputs }) => [
+      {
+        what: `Redis node (${textAt(inputs, "nodeType")})`,
+        count: exactly(Number(inputs["numCacheClusters"])),
+        why: "no price of ElastiCache's nodes is written down",
+      },
+    ],
     "aws:ebs/volume:Volume": ({ inputs }, { region }) => [
       volume(textAt(inputs, "type"), Number(inputs["size"]), exactly(1), region),
     ],
@@ -100,14 +107,18 @@ export const aws: ChargeTable = {
     "aws:secretsmanager/secret:Secret": piece("secret in Secrets Manager", "secret"),
   },
   byUse: {
+    "aws:ec2/amiCopy:AmiCopy": "snapshots of copied images",
     "aws:route53/record:Record": "DNS queries",
     "aws:s3/bucket:Bucket": "stored objects and requests",
+    "aws:sqs/queue:Queue": "messages",
     "aws:sns/topic:Topic": "mails about alarms",
   },
   free: [
     "aws:acm/certificate:Certificate",
     "aws:acm/certificateValidation:CertificateValidation",
     "aws:autoscaling/lifecycleHook:LifecycleHook",
+    "aws:cloudwatch/eventRule:EventRule",
+    "aws:cloudwatch/eventTarget:EventTarget",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "aws:ec2/eipAssociation:EipAssociation",
     "aws:ec2/internetGateway:InternetGateway",
@@ -121,12 +132,14 @@ export const aws: ChargeTable = {
     "aws:ec2/subnet:Subnet",
     "aws:ec2/volumeAttachment:VolumeAttachment",
     "aws:ec2/vpc:Vpc",
+    "aws:elasticache/subnetGroup:SubnetGroup",
     "aws:iam/instanceProfile:InstanceProfile",
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:kms/grant:Grant",
     "aws:lb/listener:Listener",
+    "aws:lb/listenerRule:ListenerRule",
     "aws:lb/targetGroup:TargetGroup",
     "aws:lb/targetGroupAttachment:TargetGroupAttachment",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
@@ -138,6 +151,7 @@ export const aws: ChargeTable = {
     "aws:s3/bucketVersioning:BucketVersioning",
     "aws:secretsmanager/secretPolicy:SecretPolicy",
     "aws:secretsmanager/secretVersion:SecretVersion",
+    "aws:sqs/queuePolicy:QueuePolicy",
     "aws:sns/topicSubscription:TopicSubscription",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",

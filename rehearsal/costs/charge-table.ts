@@ -1,8 +1,7 @@
 /**
  * What the tables of both clouds say about a resource type: what it charges for, or why nothing is charged.
  */
-import { masterPoolToken } from "../../components/master-pool";
-import { scalingMediaPoolToken } from "../../components/scaling-media-pool";
+import { tierWithin } from "../../components/tiers";
 import type { RecordedResource } from "../graph";
 import { qualifiedType } from "../urn";
 import type { Charge } from "./prices";
@@ -30,9 +29,8 @@ export interface ChargeTable {
 
 /** What a machine is to its cluster. */
 export function roleOf({ urn }: RecordedResource): string {
-  const types = qualifiedType(urn).split("$");
-  if (types.includes(masterPoolToken)) return "master";
-  return types.includes(scalingMediaPoolToken) ? "media node" : "machine";
+  const tier = tierWithin(qualifiedType(urn).split("$"));
+  return tier === "master" ? "master" : tier === "media" ? "media node" : "machine";
 }
 
 /** A disk of a kind; without its size where that is not known. */

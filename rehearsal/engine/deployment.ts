@@ -11,17 +11,20 @@ import { unwrapSecrets } from "../json";
 import { inheritedAliases } from "./aliases";
 import { cascade } from "./cascade";
 import { described } from "./described";
-import type { DifferenceKind, Operation, Step } from "./plan";
+import { type DifferenceKind, type Operation, type Step, type StepDetails, stepOf } from "./plan";
 import { withSecrets } from "./secrets";
 import type { PendingOperation, State, StateResource } from "./state";
 import * as urns from "../urn";
-import { Secret, toRecord, type Value, type ValueMap } from "../values";
+import { Secret, type Value, type ValueMap } from "../values";
 
 /** What the program wants of a resource. */
 export type Goal = Omit<StateResource, "delete" | "pendingReplacement" | "initErrors"> & {
   /** Whether a replacement deletes first, if the program says so. */
   readonly deleteBeforeReplace: boolean | undefined;
 };
+
+/** What tells which resource of the last operation is meant. */
+type Known = Pick<Goal, "urn" | "type" | "name" | "parent" | "options">;
 
 /** What became of it: the resource, or why there is none. */
 export type Settled = { readonly resource: StateResource } | { readonly failures: readonly string[] };
@@ -37,6 +40,8 @@ export interface DeploymentOptions {
 
 export class Deployment {
   readonly steps: Step[] = [];
+  /** Whether Pulumi itself would have ended the update at a failure, even with --continue-on-error. */
+  stopped = false;
   /** Resources that Pulumi forgets and the cloud keeps. */
   readonly kept: string[] = [];
   /** Everything registered so far, in that order. */
@@ -51,6 +56,10 @@ export class Deployment {
   private readonly unresolved: readonly PendingOperation[];
   /** Resources that are to be deleted. */
   private readonly leaving = new Set<string>();
+  /** Resources of the last operation, by URN, that the program asked for and did not get; they stay as they are. */
+  private readonly spared = new Set<string>();
+  /** What those that failed need by the last operation, which stays for their sake. */
+  private readonly needed = new Set<string>();
   /** Inputs that force resources which were deleted for the sake of another one to be replaced, by URN. */
   private readonly forced = new Map<string, readonly string[]>();
 
@@ -100,12 +109,37 @@ export class Deployment {
 
   /** A resource of a cloud. */
   async settle(goal: Goal): Promise<Settled> {
+    const prior = this.priorOf(goal);
+    const settled = await this.bringAbout(goal);
+    if ("failures" in settled && prior) {
+      this.skip(goal);
+      this.spareNeedsOf(prior);
+    }
+    return settled;
+  }
+
+  /** A resource that is not tried, because it needs one that failed. */
+  skip(goal: Known): void {
+    const prior = this.priorOf(goal);
+    if (prior) this.spared.add(prior.urn);
+  }
+
+  private spareNeedsOf(resource: StateResource): void {
+    for (const urn of needsOf(resource)) {
+      if (this.needed.has(urn)) continue;
+      this.needed.add(urn);
+      const needed = this.priorByUrn.get(urn);
+      if (needed) this.spareNeedsOf(needed);
+    }
+  }
+
+  private async bringAbout(goal: Goal): Promise<Settled> {
     const provider = this.providerOf(goal.provider);
     const prior = this.priorOf(goal);
-    const olds = prior && !prior.external && !this.isGone(prior) ? prior : undefined;
+    const olds = prior && !prior.external && !this.isGoneNow(prior) ? prior : undefined;
     const wanted = prior && !prior.external ? withIgnored(goal, prior, { replaced: olds === undefined }) : goal.inputs;
     const checked = await provider.check({ urn: goal.urn, ...(olds && { olds: olds.inputs }), news: wanted });
-    if (checked.failures.length > 0) return { failures: checked.failures };
+    if (checked.failures.length > 0) return this.stop(checked.failures);
     if (!prior || prior.external) return this.create(goal, checked.inputs, { operation: "create" });
     if (!olds) {
       this.note(
@@ -135,11 +169,17 @@ export class Deployment {
           [prior.inputs, inputs],
         );
     // While the difference was worked out, the resource may have been deleted for the sake of another one.
-    if (this.isGone(this.priorOf(goal)!)) return this.settle(goal);
-    if (compared.replaces.length > 0) return this.replace(goal, prior, compared);
+    if (this.isGoneNow(this.priorOf(goal)!)) return this.bringAbout(goal);
+    if (compared.replaces.length > 0 || prior.pendingReplacement) return this.replace(goal, prior, compared);
     if (Object.keys(compared.differences).length === 0 && !prior.initErrors)
       return { resource: this.keep(goal, inputs, prior) };
     return this.update(goal, inputs, prior, compared);
+  }
+
+  /** A failure at which Pulumi ends the update; the rehearsal goes on, to show the others, and deletes nothing. */
+  private stop(failures: readonly string[]): Settled {
+    this.stopped = true;
+    return { failures };
   }
 
   private keep(goal: Goal, inputs: ValueMap, prior: StateResource): StateResource {
@@ -186,14 +226,14 @@ export class Deployment {
         `unable to replace resource "${goal.urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
         "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`";
       this.noteReplacement(goal, goal.inputs, prior, { compared, outcome: "failed" });
-      return { failures: [message] };
+      return this.stop([message]);
     }
     // A successor is named anew, so its inputs are completed without those of its predecessor.
     const again = await this.providerOf(goal.provider).check({
       urn: goal.urn,
       news: withIgnored(goal, prior, { replaced: true }),
     });
-    if (again.failures.length > 0) return { failures: again.failures };
+    if (again.failures.length > 0) return this.stop(again.failures);
     const about = {
       replaces: compared.replaces,
       differences: described(compared.differences, prior.inputs, again.inputs),
@@ -201,17 +241,18 @@ export class Deployment {
     if (!(goal.deleteBeforeReplace ?? compared.deleteBeforeReplace)) {
       const made = await this.create(goal, again.inputs, { operation: "create-replacement", old: prior, ...about });
       if ("resource" in made) {
-        this.noteReplacement(goal, again.inputs, prior, {
-          compared,
-          outcome: this.options.preview ? "planned" : "done",
-        });
+        const outcome = this.options.preview ? "planned" : "done";
+        this.noteReplacement(goal, again.inputs, prior, { compared, outcome });
+      }
+      // There is a successor, even if it is not ready.
+      if (this.next.has(goal.urn)) {
         this.waiting.push({ ...prior, urn: goal.urn, name: goal.name, delete: true });
         this.save();
       }
       return made;
     }
     const refused = await this.deleteForReplacement(prior);
-    if (refused !== undefined) return { failures: [refused] };
+    if (refused !== undefined) return this.stop([refused]);
     this.note(
       "replace",
       { ...prior, urn: goal.urn, name: goal.name, inputs: again.inputs, options: goal.options },
@@ -233,7 +274,8 @@ export class Deployment {
     }
     for (const { resource, replaces } of dependents) this.forced.set(resource.urn, replaces);
     for (const condemned of [prior, ...dependents.map(({ resource }) => resource)].reverse()) {
-      if (this.isGone(condemned)) continue;
+      // A dependent that an earlier operation deleted is deleted once more, to no effect.
+      if (condemned === prior ? this.isGone(prior) : this.isGoneNow(condemned)) continue;
       this.leaving.add(condemned.urn);
       const failure = await this.remove(condemned, "delete-replaced");
       if (failure !== undefined) return failure;
@@ -247,9 +289,10 @@ export class Deployment {
    */
   async deleteRest(): Promise<Map<string, string>> {
     const failures = new Map<string, string>();
-    const needed = new Set<string>();
-    for (const { urn, delete: isOldHalf } of this.waiting) if (!isOldHalf) this.leaving.add(urn);
-    for (const resource of dependentsFirst(this.waiting)) {
+    const { needed } = this;
+    const unwanted = this.waiting.filter((each) => each.delete || !this.spared.has(each.urn));
+    for (const { urn, delete: isOldHalf } of unwanted) if (!isOldHalf) this.leaving.add(urn);
+    for (const resource of dependentsFirst(unwanted)) {
       const failure = needed.has(resource.urn)
         ? undefined
         : await this.remove(resource, resource.delete ? "delete-replaced" : "delete");
@@ -262,7 +305,7 @@ export class Deployment {
   /** Takes a resource out of the cloud and the state; says why not. */
   private async remove(resource: StateResource, operation: "delete" | "delete-replaced"): Promise<string | undefined> {
     const { urn, options } = resource;
-    if (resource.pendingReplacement) {
+    if (operation === "delete" && resource.pendingReplacement) {
       this.note("remove-pending-replace", resource, { old: resource });
       this.take(resource);
       this.save();
@@ -326,7 +369,8 @@ export class Deployment {
         ...resource,
         id: id === "" ? resource.id : id,
         outputs: withSecrets(outputs, resource),
-        ...(initErrors && { initErrors }),
+        // Inputs with which an update did not succeed are not those of the thing (OnResourceStepPost, engine/update.go).
+        ...(initErrors && { initErrors, inputs: operation === "updating" ? about.old!.inputs : resource.inputs }),
       };
       if (about.old) this.take(about.old);
       this.next.set(urn, made);
@@ -372,7 +416,7 @@ export class Deployment {
 
   // Earlier resources.
 
-  private priorOf(goal: Pick<Goal, "urn" | "type" | "name" | "parent" | "options">): StateResource | undefined {
+  private priorOf(goal: Known): StateResource | undefined {
     const candidates = [goal.urn, ...goal.options.aliases, ...inheritedAliases(goal, this.renamed)];
     const found = candidates.map((each) => this.waiting.find((old) => old.urn === each && !old.delete));
     const prior = found.find((each) => each !== undefined);
@@ -380,7 +424,7 @@ export class Deployment {
     return prior;
   }
 
-  private takeOver(goal: Parameters<Deployment["priorOf"]>[0]): StateResource | undefined {
+  private takeOver(goal: Known): StateResource | undefined {
     const prior = this.priorOf(goal);
     if (prior) this.take(prior);
     return prior;
@@ -394,6 +438,11 @@ export class Deployment {
 
   private isGone(resource: StateResource): boolean {
     return this.waiting.some(({ urn, pendingReplacement }) => urn === resource.urn && pendingReplacement === true);
+  }
+
+  /** Whether it was this operation that deleted it, for the sake of a successor. */
+  private isGoneNow(resource: StateResource): boolean {
+    return this.leaving.has(resource.urn) && this.isGone(resource);
   }
 
   private isDeleted(urn: string): boolean {
@@ -419,31 +468,17 @@ export class Deployment {
   private note(
     operation: Operation,
     resource: StateResource,
-    about: About & { outcome?: Step["outcome"] | undefined },
+    {
+      outcome = this.options.preview ? "planned" : "done",
+      ...about
+    }: About & { outcome?: Step["outcome"] | undefined },
   ): void {
-    const { old, differences, replaces, outcome } = about;
-    const gone = operation.startsWith("delete") || operation === "discard";
-    this.steps.push({
-      operation,
-      urn: resource.urn,
-      type: resource.type,
-      name: resource.name,
-      custom: resource.custom,
-      differences: differences ?? [],
-      replaces: replaces ?? [],
-      protect: resource.options.protect,
-      retainOnDelete: resource.options.retainOnDelete,
-      ...(old && { oldInputs: toRecord(old.inputs) as Record<string, unknown>, id: old.id }),
-      ...(gone ? {} : { newInputs: toRecord(resource.inputs) as Record<string, unknown> }),
-      outcome: outcome ?? (this.options.preview ? "planned" : "done"),
-    });
+    this.steps.push(stepOf(operation, resource, { ...about, outcome }));
   }
 }
 
-interface About {
+interface About extends Omit<StepDetails, "outcome"> {
   readonly old?: StateResource | undefined;
-  readonly differences?: Step["differences"];
-  readonly replaces?: readonly string[];
 }
 
 /**

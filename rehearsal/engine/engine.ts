@@ -35,10 +35,11 @@ export async function up(operation: Operation): Promise<{ readonly plan: Plan; r
     { account, prior, save: (state) => store.write(state) },
   );
   const refusals = [...graph.refusals];
-  // Whatever the program did not come to register may only have been missed because something else failed.
-  if (graph.exitCode === 0 && refusals.length === 0) refusals.push(...(await deleteRest(deployment)));
+  // A program that failed may not have come to register everything that it wants.
+  const isComplete = graph.exitCode === 0 && !deployment.stopped;
+  if (isComplete) refusals.push(...(await deleteRest(deployment)));
   if (!preview) store.write(deployment.state);
-  const log = [...before.log, ...graph.log];
+  const log = [...before.log, ...graph.log, ...(deployment.stopped && !preview ? [goneOn] : [])];
   return {
     plan: planOf(operation, "up", deployment, { steps: before.steps, refusals, log, exitCode: graph.exitCode }),
     graph,
@@ -100,6 +101,15 @@ async function providersOf(evaluation: Evaluation, account: Account): Promise<Pr
 async function deleteRest(deployment: Deployment): Promise<Refusal[]> {
   return [...(await deployment.deleteRest())].map(([urn, message]) => ({ urn, message }));
 }
+
+/** Said where an update went further than one of Pulumi would. Source: generateSteps of pkg/resource/deploy, 3.248. */
+const goneOn: LogMessage = {
+  severity: "info",
+  message:
+    "Pulumi itself ends an update where inputs are refused, something protected would be replaced, or what has to go " +
+    "before its successor comes cannot be deleted. The rehearsal has tried the other resources as well, and deleted " +
+    "nothing that they do not replace.",
+};
 
 /** Pulumi's warning about calls whose outcome nobody knows. Source: pkg/resource/deploy/snapshot.go and pkg/engine of 3.248. */
 function interrupted({ pending }: State): LogMessage {

@@ -3,6 +3,8 @@
  * read this. Names of operations and kinds of differences are Pulumi's (sdk/go/common/apitype/events.go of 3.248).
  */
 import type { LogMessage, Refusal } from "../graph";
+import { toRecord } from "../values";
+import type { StateResource } from "./state";
 
 /** Names as `pulumi up --json` gives them. */
 export type Operation =
@@ -50,6 +52,37 @@ export interface Step {
   /** Physical id before the step, if there is one. */
   readonly id?: string;
   readonly outcome: "planned" | "done" | "failed";
+}
+
+/** What a step says beyond the resource itself. */
+export interface StepDetails {
+  /** The resource before the step, if there was one. */
+  readonly old?: Pick<StateResource, "inputs" | "id"> | undefined;
+  readonly differences?: readonly Difference[];
+  readonly replaces?: readonly string[];
+  readonly outcome: Step["outcome"];
+}
+
+/** A step that takes or took a resource to this state; one that ends it has no new inputs. */
+export function stepOf(
+  operation: Operation,
+  resource: Pick<StateResource, "urn" | "type" | "name" | "custom" | "inputs" | "options">,
+  { old, differences = [], replaces = [], outcome }: StepDetails,
+): Step {
+  const { urn, type, name, custom, inputs, options } = resource;
+  const ends = operation.startsWith("delete") || operation === "discard";
+  return {
+    ...{ operation, urn, type, name, custom, differences, replaces },
+    protect: options.protect,
+    retainOnDelete: options.retainOnDelete,
+    ...(old && { oldInputs: recorded(old.inputs), id: old.id }),
+    ...(ends ? {} : { newInputs: recorded(inputs) }),
+    outcome,
+  };
+}
+
+function recorded(inputs: StateResource["inputs"]): NonNullable<Step["newInputs"]> {
+  return toRecord(inputs) as NonNullable<Step["newInputs"]>;
 }
 
 /** An operation as a whole. */

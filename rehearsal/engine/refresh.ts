@@ -4,9 +4,9 @@
 import type { ProviderInstance } from "../provider";
 import type { Providers } from "../providers";
 import { providedPackage, stackReferenceType, stackType, urnOfReference } from "../urn";
-import { toRecord, type ValueMap } from "../values";
+import type { ValueMap } from "../values";
 import { described } from "./described";
-import type { Difference, DifferenceKind, Step } from "./plan";
+import { type Difference, type DifferenceKind, type Step, stepOf } from "./plan";
 import { withSecrets } from "./secrets";
 import type { State, StateResource } from "./state";
 
@@ -31,7 +31,10 @@ export async function refreshed(
     const { urn, id, inputs, outputs } = resource;
     const found = await provider.read({ urn, id, inputs, outputs });
     const differences = found ? await differencesOf(provider, resource, found) : [];
-    steps.push(stepOf(resource, found, differences, preview));
+    const operation = found ? (differences.length > 0 ? "refresh" : "same") : "delete";
+    const outcome = preview ? "planned" : "done";
+    const now = { ...resource, inputs: found?.inputs ?? inputs };
+    steps.push(stepOf(operation, now, { old: resource, differences, outcome }));
     if (found) resources.push(renewed(resource, found));
   }
   return { state: { ...state, resources }, steps };
@@ -82,27 +85,3 @@ const opposites: Readonly<Record<DifferenceKind, DifferenceKind>> = {
   update: "update",
   "update-replace": "update-replace",
 };
-
-function stepOf(
-  resource: StateResource,
-  found: { readonly inputs: ValueMap } | undefined,
-  differences: readonly Difference[],
-  preview: boolean,
-): Step {
-  const { urn, type, name, custom, id, inputs, options } = resource;
-  return {
-    operation: found ? (differences.length > 0 ? "refresh" : "same") : "delete",
-    urn,
-    type,
-    name,
-    custom,
-    differences,
-    replaces: [],
-    protect: options.protect,
-    retainOnDelete: options.retainOnDelete,
-    oldInputs: toRecord(inputs) as Record<string, unknown>,
-    ...(found && { newInputs: toRecord(found.inputs) as Record<string, unknown> }),
-    id,
-    outcome: preview ? "planned" : "done",
-  };
-}

@@ -2,6 +2,7 @@
  * What a change of a resource does to a running cluster, as data: by type, kind of change and changed input. What is
  * not in the table is said to be unknown, never to be harmless.
  */
+import { turnBalancerSuffix } from "../../components/load-balancer";
 import { durations, type Range, seconds } from "../durations";
 import { packageOf } from "../urn";
 
@@ -230,6 +231,13 @@ const rows: readonly Row[] = [
     inputs: ["loadBalancingRules", "probes"],
     impact: { kind: "away", what: "new connections to the changed ports", seconds: seconds.healthCheck },
     source: "an estimate",
+  },
+  {
+    types: ["aws:lb/loadBalancer:LoadBalancer"],
+    changes: ["delete"],
+    nameEnds: turnBalancerSuffix,
+    impact: { kind: "away", what: "TURN over TLS under its own domain" },
+    source: user,
   },
   {
     types: ["aws:lb/loadBalancer:LoadBalancer", "azure-native:network:LoadBalancer"],

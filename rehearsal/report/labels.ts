@@ -1,12 +1,22 @@
 /**
  * Words that the text of both kinds of diagram is made of.
  */
+import { editionTitle } from "../../openvidu/editions";
 import type { ReachRow } from "../reach";
 import type { Listener, Topology } from "./topology";
 
 /** `443 TLS → 443`; TLS is said where the load balancer ends it */
-export function listenerLabel({ port, targetPort, endsTls }: Listener): string {
+function listenerLabel({ port, targetPort, endsTls }: Listener): string {
   return `${port}${endsTls ? " TLS" : ""} → ${targetPort}`;
+}
+
+/** The listeners of one load balancer that lead to one kind of node, as labels. */
+export function listenerLabels(
+  { listeners }: Topology,
+  balancer: Listener["balancer"],
+  target: Listener["target"],
+): string[] {
+  return listeners.filter((each) => each.balancer === balancer && each.target === target).map(listenerLabel);
 }
 
 /** `udp 50000-60000` */
@@ -31,14 +41,17 @@ export function zoneLabel(name: string, { heading }: Topology): string {
 }
 
 /** `OpenVidu on AWS, eu-west-1` */
-export function titleOf({ heading: { cloud, region, version }, stack }: Topology): { title: string; subtitle: string } {
+export function titleOf({ heading: { cloud, edition, region, version }, stack }: Topology): {
+  title: string;
+  subtitle: string;
+} {
   const clouds: Readonly<Record<string, string>> = {
     aws: "AWS",
     azure: "Azure",
     onprem: "machines of one's own",
   };
   const where = [cloud === undefined ? "" : (clouds[cloud] ?? cloud), region ?? ""].filter((each) => each !== "");
-  const title = `OpenVidu High Availability${where.length > 0 ? ` on ${where.join(", ")}` : ""}`;
+  const title = `OpenVidu ${editionTitle(edition ?? "ha")}${where.length > 0 ? ` on ${where.join(", ")}` : ""}`;
   return {
     title,
     subtitle: [`stack ${stack}`, version === undefined ? "" : `version ${version}`]

@@ -1,25 +1,23 @@
 /**
  * A topology as a Mermaid flowchart, for pages that render such text themselves.
  */
-import { doorLabel, entryLabel, listenerLabel, mediaLabel, titleOf, zoneLabel } from "./labels";
+import { doorLabel, entryLabel, listenerLabels, mediaLabel, titleOf, zoneLabel } from "./labels";
 import type { Topology } from "./topology";
 
 /** The diagram, ending in a newline. */
 export function renderMermaid(topology: Topology): string {
   const { title } = titleOf(topology);
   const mediaZones = topology.zones.filter(({ hasMedia }) => hasMedia);
-  const to = (target: "master" | "media"): string =>
-    topology.listeners
-      .filter((listener) => listener.target === target)
-      .map(listenerLabel)
-      .join("<br/>");
+  const to = (target: "master" | "media"): string => listenerLabels(topology, "entry", target).join("<br/>");
+  const turn = listenerLabels(topology, "turn", "media").join("<br/>");
   const lines = [
     "---",
     `title: ${title} (${topology.stack})`,
     "---",
     "flowchart TB",
     `  clients(["Clients"])`,
-    `  entry["Load balancer<br/>${escape(entryLabel(topology))}"]`,
+    `  entry["${topology.entryTitle}<br/>${escape(entryLabel(topology))}"]`,
+    ...(turn === "" ? [] : [`  turn["TURN load balancer"]`]),
     ...topology.zones.flatMap((zone, index) => zoneLines(topology, index)),
     `  subgraph stores["Stores"]`,
     ...topology.stores.map(
@@ -33,6 +31,12 @@ export function renderMermaid(topology: Topology): string {
     ...(to("media") === ""
       ? []
       : mediaZones.map((zone) => `  entry -- "${escape(to("media"))}" --> media${topology.zones.indexOf(zone)}`)),
+    ...(turn === ""
+      ? []
+      : [
+          `  clients --> turn`,
+          ...mediaZones.map((zone) => `  turn -- "${escape(turn)}" --> media${topology.zones.indexOf(zone)}`),
+        ]),
     ...mediaZones.map(
       (zone) =>
         `  clients -- "${topology.mediaDoors.map(doorLabel).join("<br/>")}" --> media${topology.zones.indexOf(zone)}`,

@@ -1,8 +1,8 @@
 /**
- * A topology as a picture: clients at the top, the load balancer, one column per zone with its masters and media nodes,
+ * A topology as a picture: clients at the top, the entry, one column per zone with its masters and media nodes,
  * and the stores below. The same topology always gives the same bytes.
  */
-import { doorLabel, entryLabel, listenerLabel, mediaLabel, titleOf, zoneLabel } from "./labels";
+import { doorLabel, entryLabel, listenerLabels, mediaLabel, titleOf, zoneLabel } from "./labels";
 import type { Store, Topology, Zone } from "./topology";
 
 /** Measures in pixels. */
@@ -37,6 +37,8 @@ const colours = {
   objectsLine: "#7a5fb5",
   secrets: "#fbe4e6",
   secretsLine: "#c25562",
+  state: "#e0f4f4",
+  stateLine: "#2f8f94",
 } as const;
 
 const fonts = `font-family="system-ui, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif"`;
@@ -133,18 +135,17 @@ function arrangeStores(count: number, inner: number, top: number): Box[] {
 
 function drawEntry(topology: Topology, { clients, entry }: Layout): string[] {
   const middle = clients.x + clients.width / 2;
-  const toMasters = topology.listeners.filter(({ target }) => target === "master").map(listenerLabel);
-  const toMedia = topology.listeners.filter(({ target }) => target === "media").map(listenerLabel);
   const ports = [
-    toMasters.length > 0 ? `to masters: ${toMasters.join(", ")}` : "",
-    toMedia.length > 0 ? `to media nodes: ${toMedia.join(", ")}` : "",
-  ].filter((each) => each !== "");
+    { leads: "to masters", labels: listenerLabels(topology, "entry", "master") },
+    { leads: "to media nodes", labels: listenerLabels(topology, "entry", "media") },
+    { leads: "TURN's own, to media nodes", labels: listenerLabels(topology, "turn", "media") },
+  ].flatMap(({ leads, labels }) => (labels.length > 0 ? [`${leads}: ${labels.join(", ")}`] : []));
   return [
     rectangle(clients, colours.clients, colours.line, clientsHeight / 2),
     text({ x: middle, y: clients.y + 28 }, "Clients", { size: 15, bold: true, anchor: "middle" }),
     arrow({ x: middle, y: bottom(clients) }, { x: middle, y: entry.y }),
     rectangle(entry, colours.entry, colours.entryLine),
-    text({ x: middle, y: entry.y + 25 }, "Load balancer", { size: 15, bold: true, anchor: "middle" }),
+    text({ x: middle, y: entry.y + 25 }, topology.entryTitle, { size: 15, bold: true, anchor: "middle" }),
     text({ x: middle, y: entry.y + 44 }, entryLabel(topology), { size: 13, anchor: "middle" }),
     text({ x: middle, y: entry.y + 62 }, ports.join("; "), { size: 12, anchor: "middle", colour: colours.quiet }),
   ];
@@ -190,7 +191,7 @@ function drawMedia(topology: Topology, box: Box, middle: number): string[] {
   ];
 }
 
-/** Media does not pass the load balancer: a line of its own, with the ports that are open. */
+/** Media does not pass the entry: a line of its own, with the ports that are open. */
 function drawDirectLane(topology: Topology, layout: Layout): string[] {
   const { clients, lane, mediaTop, zones } = layout;
   const lastMedia = topology.zones.map(({ hasMedia }) => hasMedia).lastIndexOf(true);
@@ -210,11 +211,9 @@ function drawDirectLane(topology: Topology, layout: Layout): string[] {
 }
 
 function drawStore({ kind, service, name }: Store, box: Box): string[] {
-  const [fill, line] =
-    kind === "objects" ? [colours.objects, colours.objectsLine] : [colours.secrets, colours.secretsLine];
   const middle = box.x + box.width / 2;
   return [
-    rectangle(box, fill, line),
+    rectangle(box, colours[kind], colours[`${kind}Line`]),
     text({ x: middle, y: box.y + 25 }, service, { size: 14, bold: true, anchor: "middle" }),
     text({ x: middle, y: box.y + 44 }, fit(name, box.width, 12), { size: 12, anchor: "middle", colour: colours.quiet }),
   ];

@@ -1,6 +1,7 @@
 /**
  * The report for a person: what would exist, how it is reached, what is left to do, and what is wrong.
  */
+import { editionTitle } from "../../openvidu/editions";
 import { fixedOutput } from "../../stacks/fixed-settings";
 import { generationsOutput } from "../../stacks/one-at-a-time";
 import { isOld, type Range } from "../costs/prices";
@@ -23,12 +24,13 @@ const cloudTitles: Readonly<Record<string, string>> = {
   azure: "Azure",
   onprem: "machines of one's own",
 };
-const editionTitles: Readonly<Record<string, string>> = { ha: "High Availability" };
 const partyTitles: Readonly<Record<string, string>> = {
   internet: "Internet",
   loadBalancer: "load balancer",
+  turnLoadBalancer: "TURN load balancer",
   master: "masters",
   media: "media nodes",
+  sessionStore: "session store",
 };
 
 /** The report as text, ending in a newline. */
@@ -56,7 +58,7 @@ export function renderText(summary: Summary, { coloured, width, today = new Date
 }
 
 function heading({ stack, heading: facts, preview }: Summary, style: Style, width: number): string[] {
-  const edition = facts.edition === undefined ? "" : ` ${editionTitles[facts.edition] ?? facts.edition}`;
+  const edition = facts.edition === undefined ? "" : ` ${editionTitle(facts.edition)}`;
   const cloud = facts.cloud === undefined ? "" : ` on ${cloudTitles[facts.cloud] ?? facts.cloud}`;
   const details = [
     facts.version === undefined ? "" : `version ${facts.version}`,
@@ -166,13 +168,15 @@ function outputSections({ outputs, preview }: Summary, style: Style, width: numb
   add("Where things are", [
     ...one("credentials", outputs["credentials"]),
     ...one("masters", listed(outputs["masterAddresses"])),
+    ...one("master group", outputs["masterGroup"]),
     ...one("media group", outputs["mediaGroup"]),
+    ...one("queue", outputs["queue"]),
     ...entriesOf(outputs["storage"]),
   ]);
   add("What you have to put somewhere yourself (output handover)", linesOf(outputs["handover"]));
   const shown = [
     ...["urls", "entryAddress", "dnsRecords", "credentials", "masterAddresses", "mediaGroup", "storage"],
-    "handover",
+    ...["masterGroup", "queue", "handover"],
   ];
   // What the next update reads is of no use to a person.
   const remembered: readonly string[] = [generationsOutput, fixedOutput];

@@ -1,17 +1,19 @@
 /**
  * The shape of a deployment, read from its resources in terms that are the same on every cloud: what the diagrams draw.
  */
-import { loadBalancerToken } from "../../components/load-balancer";
-import { masterPoolToken } from "../../components/master-pool";
-import { scalingMediaPoolToken } from "../../components/scaling-media-pool";
+import { turnBalancerSuffix } from "../../components/load-balancer";
+import { publicAddressToken } from "../../components/public-address";
+import { type Tier, tierWithin } from "../../components/tiers";
 import type { Graph, RecordedResource } from "../graph";
 import { at, type Json, listAt, textAt, unwrapSecrets } from "../json";
 import { reachFromGraph, type ReachRow } from "../reach";
 import { machinesOnPremises } from "../reach-onprem";
-import { qualifiedType } from "../urn";
+import { nameOf, qualifiedType } from "../urn";
 import type { Heading } from "./summary";
 
 export interface Listener {
+  /** Which load balancer listens: that of the cluster's domain, or TURN's own. */
+  readonly balancer: "entry" | "turn";
   readonly port: number;
   readonly targetPort: number;
   readonly target: "master" | "media";
@@ -31,7 +33,7 @@ export interface Zone {
 }
 
 export interface Store {
-  readonly kind: "objects" | "secrets";
+  readonly kind: "objects" | "secrets" | "state";
   /** What the cloud calls such a thing. */
   readonly service: string;
   readonly name: string;
@@ -41,6 +43,8 @@ export interface Topology {
   readonly stack: string;
   readonly heading: Heading;
   readonly entryAddress: string;
+  /** What clients reach first. */
+  readonly entryTitle: string;
   readonly listeners: readonly Listener[];
   readonly zones: readonly Zone[];
   readonly media: { readonly name: string; readonly min: number; readonly max: number };
@@ -55,6 +59,8 @@ interface Plain {
   readonly name: string;
   readonly id: string;
   readonly types: readonly string[];
+  /** Logical name of the component that the resource belongs to. */
+  readonly component: string;
   readonly json: Json;
 }
 
@@ -70,7 +76,8 @@ export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
     stack: graph.stack,
     heading,
     entryAddress: textAt(graph.outputs, "entryAddress"),
-    listeners: [...listenersOf(resources), ...ownListeners(graph)].sort((a, b) => a.port - b.port),
+    entryTitle: isDirect(graph) ? "Public address of the master" : "Load balancer",
+    listeners: [...listenersOf(resources), ...directListeners(graph)].sort((a, b) => a.port - b.port),
     zones: names.map((name) => ({
       name,
       masters: masters
@@ -87,11 +94,11 @@ export function topologyFromGraph(graph: Graph, heading: Heading): Topology {
 }
 
 const ofType = (resources: readonly Plain[], type: string): Plain[] => resources.filter((each) => each.type === type);
-const within = (resources: readonly Plain[], token: string): Plain[] =>
-  resources.filter(({ types }) => types.includes(token));
+const within = (resources: readonly Plain[], tier: Tier): Plain[] =>
+  resources.filter(({ types }) => tierWithin(types) === tier);
 
 function mastersOf(resources: readonly Plain[]): (Master & { zone: string })[] {
-  const own = within(resources, masterPoolToken);
+  const own = within(resources, "master");
   const onAws = ofType(own, "aws:ec2/instance:Instance").map(({ name, json }) => ({
     name,
     address: textAt(json, "privateIp"),
@@ -103,7 +110,22 @@ function mastersOf(resources: readonly Plain[]): (Master & { zone: string })[] {
     const address = textAt(nic?.json, "ipConfigurations", 0, "privateIPAddress");
     return { name, address, zone: azureZone(textAt(json, "zones", 0)) };
   });
-  return [...onAws, ...onAzure].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...onAws, ...groupedMasters(own, resources), ...onAzure].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Masters that are a group stand for themselves in each of its zones. */
+function groupedMasters(own: readonly Plain[], resources: readonly Plain[]): (Master & { zone: string })[] {
+  return ofType(own, "aws:autoscaling/group:Group").flatMap((group) =>
+    zonesOfGroup(group, resources).map((zone) => {
+      const { minSize, maxSize } = group.json;
+      return { name: group.name, address: `${Number(minSize)} to ${Number(maxSize)} over all zones`, zone };
+    }),
+  );
+}
+
+function zonesOfGroup({ json }: Plain, resources: readonly Plain[]): string[] {
+  const subnets = listAt<string>(json, "vpcZoneIdentifiers").map((id) => zoneOfSubnet(id, resources));
+  return [...new Set([...subnets, ...listAt<string>(json, "availabilityZones")].filter((zone) => zone !== ""))];
 }
 
 type OwnMachine = ReturnType<typeof machinesOnPremises>[number];
@@ -117,14 +139,16 @@ function ownMedia(own: readonly OwnMachine[]): Topology["media"] & { zones: stri
   return { name: "media nodes", min: count, max: count, zones: [""] };
 }
 
-/** Where the customer has the entry, its ports show in what the masters let in from outside. */
-function ownListeners(graph: Graph): Listener[] {
-  const machines = machinesOnPremises(graph);
+const isDirect = (graph: Graph): boolean => graph.resources.some(({ type }) => type === publicAddressToken);
+
+/** Without a load balancer of the cloud the entry's ports show in what the masters let in from outside. */
+function directListeners(graph: Graph): Listener[] {
+  const hasNone = isDirect(graph) || machinesOnPremises(graph).length > 0;
   const outside = reachFromGraph(graph).filter(
     ({ from, to, purpose }) => to === "master" && from !== "media" && from !== "master" && isEntry(purpose),
   );
-  const ports = [...new Set(machines.length > 0 ? outside.map((row) => row.ports.first) : [])];
-  return ports.map((port) => ({ port, targetPort: port, target: "master", endsTls: false }));
+  const ports = [...new Set(hasNone ? outside.map((row) => row.ports.first) : [])];
+  return ports.map((port) => ({ balancer: "entry", port, targetPort: port, target: "master", endsTls: false }));
 }
 
 /** Ids of flows of the entry; operators and health checks come from outside too. */
@@ -139,13 +163,11 @@ function azureZone(zone: string): string {
 }
 
 function mediaOf(resources: readonly Plain[]): Topology["media"] & { zones: string[] } {
-  const own = within(resources, scalingMediaPoolToken);
+  const own = within(resources, "media");
   const [group] = ofType(own, "aws:autoscaling/group:Group");
   if (group) {
-    const subnets = listAt<string>(group.json, "vpcZoneIdentifiers").map((id) => zoneOfSubnet(id, resources));
-    const known = [...subnets, ...listAt<string>(group.json, "availabilityZones")].filter((zone) => zone !== "");
     const { minSize, maxSize } = group.json;
-    return { name: group.name, min: Number(minSize), max: Number(maxSize), zones: [...new Set(known)] };
+    return { name: group.name, min: Number(minSize), max: Number(maxSize), zones: zonesOfGroup(group, resources) };
   }
   const [scaleSet] = ofType(own, "azure-native:compute:VirtualMachineScaleSet");
   const [autoscale] = ofType(own, "azure-native:monitor:AutoscaleSetting");
@@ -160,23 +182,29 @@ function mediaOf(resources: readonly Plain[]): Topology["media"] & { zones: stri
 }
 
 function listenersOf(resources: readonly Plain[]): Listener[] {
-  const own = within(resources, loadBalancerToken);
+  const own = within(resources, "loadBalancer");
   const groups = ofType(own, "aws:lb/targetGroup:TargetGroup");
-  const media = within(resources, scalingMediaPoolToken);
-  const onAws = ofType(own, "aws:lb/listener:Listener").map(({ json }): Listener => {
+  const media = within(resources, "media");
+  // A listener without a target leads elsewhere by itself.
+  const passing = ofType(own, "aws:lb/listener:Listener").filter(
+    ({ json }) => textAt(json, "defaultActions", 0, "targetGroupArn") !== "",
+  );
+  const onAws = passing.map(({ json, component }): Listener => {
     const arn = textAt(json, "defaultActions", 0, "targetGroupArn");
     const group = groups.find((each) => textAt(each.json, "arn") === arn);
     const joinsMedia = media.some((each) => listAt<string>(each.json, "targetGroupArns").includes(arn));
     return {
+      balancer: component.endsWith(turnBalancerSuffix) ? "turn" : "entry",
       port: Number(json["port"]),
       targetPort: Number(group?.json["port"]),
       target: joinsMedia ? "media" : "master",
-      endsTls: json["protocol"] === "TLS",
+      endsTls: json["protocol"] === "TLS" || json["protocol"] === "HTTPS",
     };
   });
   const onAzure = ofType(own, "azure-native:network:LoadBalancer")
     .flatMap(({ json }) => listAt(json, "loadBalancingRules"))
     .map((rule): Listener => ({
+      balancer: "entry",
       port: Number(rule["frontendPort"]),
       targetPort: Number(rule["backendPort"]),
       target: "master",
@@ -189,6 +217,13 @@ function listenersOf(resources: readonly Plain[]): Listener[] {
 const storeTypes: readonly { type: string; kind: Store["kind"]; service: string; key: string }[] = [
   { type: "aws:s3/bucket:Bucket", kind: "objects", service: "S3 bucket", key: "bucket" },
   { type: "aws:secretsmanager/secret:Secret", kind: "secrets", service: "Secrets Manager", key: "name" },
+  {
+    type: "aws:elasticache/replicationGroup:ReplicationGroup",
+    kind: "state",
+    service: "ElastiCache for Redis",
+    key: "replicationGroupId",
+  },
+  { type: "aws:sqs/queue:Queue", kind: "state", service: "SQS queue", key: "name" },
   { type: "azure-native:storage:StorageAccount", kind: "objects", service: "Storage account", key: "accountName" },
   { type: "azure-native:keyvault:Vault", kind: "secrets", service: "Key Vault", key: "vaultName" },
 ];
@@ -206,12 +241,13 @@ function adoptedStores({ outputs }: Graph, stores: readonly Store[]): Store[] {
   return named.filter((name) => name !== "").map((name) => ({ kind: "objects", service: "Existing storage", name }));
 }
 
-function plain({ type, name, id, urn, inputs, outputs }: RecordedResource): Plain {
+function plain({ type, name, id, urn, parent = "", inputs, outputs }: RecordedResource): Plain {
   return {
     type,
     name,
     id,
     types: qualifiedType(urn).split("$"),
+    component: nameOf(parent),
     json: unwrapSecrets({ ...inputs, ...outputs }) as Json,
   };
 }

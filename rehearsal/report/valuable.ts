@@ -24,6 +24,10 @@ const table: Readonly<Record<string, Valuable>> = {
   // Data.
   "aws:ebs/volume:Volume": row("data", "a master's databases and recordings are on it"),
   "aws:s3/bucket:Bucket": row("data", "recordings and the cluster's data are in it"),
+  "aws:elasticache/replicationGroup:ReplicationGroup": row(
+    "data",
+    "the masters share their sessions in it, and know its address",
+  ),
   "azure-native:compute:Disk": row("data", "a master's databases and recordings are on it"),
   "azure-native:storage:StorageAccount": row("data", "recordings and the cluster's data are in it"),
   "azure-native:storage:BlobContainer": row("data", "recordings and the cluster's data are in it"),

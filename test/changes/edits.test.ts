@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { configSchema, type JsonSchema } from "../../stacks/json-schema";
-import { kinds } from "../../stacks/schemas";
 import { secretKeysOf } from "../../stacks/settings";
-import { cloudNames, type CloudName } from "../../components/cloud";
+import { cloudNames } from "../../components/cloud";
+import type { Kind } from "../../stacks/schemas";
 import type { Plan } from "../../rehearsal/engine/plan";
 import { examples, inAdvance } from "../contract/examples";
 import { type Row, rows } from "./edits";
@@ -71,10 +71,16 @@ function compareWithGolden(stack: string, lines: readonly string[]): void {
   assert.deepEqual(lines, readFileSync(file, "utf8").split("\n"), `differs from test/golden/edits-${stack}.txt`);
 }
 
-/** Every key that a stack file of this cloud may hold, whatever its edition. */
-function keysOf(cloud: CloudName): string[] {
-  const plain = kinds.filter((kind) => kind.cloud === cloud).flatMap((kind) => leaves(configSchema(kind), ""));
-  return [...new Set([...plain, ...secretKeysOf(cloud)])];
+/** Every key that a stack file of this kind may hold. */
+function keysOf(kind: Kind): string[] {
+  return [...leaves(configSchema(kind), ""), ...secretKeysOf(kind)];
+}
+
+/** Keys without a row among those of some stacks. */
+function withoutRow(kind: Kind, stacks: readonly string[]): string[] {
+  const edited = rows.filter((row) => row.stacks.some((stack) => stacks.includes(stack)));
+  const keys = new Set(edited.flatMap(({ key, edit }) => [key, ...Object.keys(edit)]));
+  return keysOf(kind).filter((key) => !keys.has(key));
 }
 
 function leaves({ properties = {}, oneOf = [] }: JsonSchema, at: string): string[] {
@@ -91,14 +97,13 @@ describe("the edit matrix", function () {
   for (const cloud of cloudNames) {
     it(`has a row for every key on ${cloud}`, () => {
       const stacks = examples.filter((example) => example.cloud === cloud).map(({ stack }) => stack);
-      const edited = rows.filter((row) => row.stacks.some((stack) => stacks.includes(stack)));
-      const keys = new Set(edited.flatMap(({ key, edit }) => [key, ...Object.keys(edit)]));
-      assert.deepEqual(
-        keysOf(cloud).filter((key) => !keys.has(key)),
-        [],
-      );
+      assert.deepEqual(withoutRow({ cloud, edition: "ha" }, stacks), []);
     });
   }
+
+  it("has a row for every key of Enterprise v2", () => {
+    assert.deepEqual(withoutRow({ cloud: "aws", edition: "enterprise-v2" }, ["aws-enterprise-v2"]), []);
+  });
 
   for (const each of cases) {
     const { row, stack, title } = each;

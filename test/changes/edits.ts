@@ -3,7 +3,8 @@
  * change, and by which of their inputs, stands in test/golden/edits-<stack>.txt.
  */
 import { readStackFile } from "../../rehearsal/stack-file";
-import { acmCertificate, hostKey, kmsKey, sshKey, subnet } from "../stacks/configs";
+import { acmCertificate, hostKey, kmsKey, sshKey, subnet, turnChain } from "../stacks/configs";
+import { enterpriseV2Rows } from "./edits-enterprise-v2";
 import type { Edit } from "./stacks";
 
 export const effects = [
@@ -13,6 +14,8 @@ export const effects = [
   "inPlace",
   /** Media nodes get a new template: each drains, and a new one takes its place. */
   "rollsMedia",
+  /** A group of masters gets a new template: new ones come before old ones go. */
+  "rollsMasters",
   /** One master's machine is made anew on its address and its disk. */
   "replacesOneMaster",
   /** Other resources come, go or are made anew. */
@@ -48,9 +51,11 @@ const elastic = ["aws-elastic", "azure-elastic"];
 const awsElastic = ["aws-elastic"];
 const azureElastic = ["azure-elastic"];
 const awsProduction = ["aws-ha-production"];
+const awsTurn = ["aws-ha-turn"];
 const azureProduction = ["azure-ha-production"];
 const onprem = ["onprem-ha-dns"];
 const onpremBalancer = ["onprem-ha-nlb"];
+const onpremElastic = ["onprem-elastic"];
 
 /** Resource ids of other things in the subscription of an example stack. */
 const idsIn = (subscription: string) => {
@@ -75,6 +80,9 @@ const operatorKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPRhrcoXiOT1Fr3XyUKz5fa
 const otherOperatorKey = operatorKey.replace("4pqJ", "4pqK");
 const otherPrivateKey = "rehearsal-placeholder-for-another-private-key";
 
+/** What the domain of TURN's own leads to on AWS; it goes with the domain. */
+const turnBalancer = ["aws:lb/loadBalancer:LoadBalancer::openvidu-turn"];
+const upToOld = "since OpenVidu 3.6.0 TURN over TLS uses the main domain";
 const someone = "ops@example.com";
 
 const isFixed = "has to stay while the cluster stands";
@@ -125,6 +133,14 @@ const sharedRows: readonly Row[] = [
   row("domain", undefined, azure, "inPlace", { about: "taken away" }),
   row("certificate.kind", "selfsigned", azure, "nothing"),
   row("certificate.kind", "letsencrypt", aws, ["inPlace", "createsOrDeletes"]),
+  row("turn.domain", "turn.example.com", both, "refused", { says: upToOld }),
+  row("turn.domain", "turn.example.com", aws, ["inPlace", "createsOrDeletes"], { about: "given in 3.5.0", from: { version: "3.5.0" } }),
+  row("turn.domain", "turn.example.com", azure, "inPlace", { about: "given in 3.5.0", from: { version: "3.5.0" } }),
+  row("turn.domain", "relay.example.com", azure, "inPlace", { about: "another one", from: { version: "3.5.0", "turn.domain": "turn.example.com" } }),
+  row("turn.domain", undefined, azure, "inPlace", { about: "taken away", from: { version: "3.5.0", "turn.domain": "turn.example.com" } }),
+  row("version", "3.6.0", azure, "refused", { about: "from 3.5.0 with a domain of TURN's own", from: { version: "3.5.0", "turn.domain": "turn.example.com" }, says: upToOld }),
+  row("turn.chain", turnChain, azure, "refused", { from: { version: "3.5.0" }, edit: { "turn.domain": "turn.example.com" }, says: "has no use with certificate kind" }),
+  row("turnCertificatePrivateKey", otherPrivateKey, both, "refused", { says: "has no use without openvidu:turn.chain" }),
   row("masters.instanceType", "c6a.2xlarge", aws, "nothing"),
   row("masters.instanceType", "Standard_D8s_v5", azure, "nothing"),
   row("masters.rootDiskGiB", 80, both, "nothing"),
@@ -214,6 +230,13 @@ const awsRows: readonly Row[] = [
   row("certificate.arn", acmCertificate, aws, ["inPlace", "createsOrDeletes"], { edit: { "certificate.kind": "acm" } }),
   row("certificate.chain", "AAAA", aws, "refused", { says: "certificate.kind" }),
   row("certificatePrivateKey", otherPrivateKey, aws, "refused", { says: "has no use with certificate kind" }),
+  row("turn.domain", "relay.example.com", awsTurn, ["inPlace", "createsOrDeletes"], { about: "another one" }),
+  row("turn.domain", undefined, awsTurn, ["inPlace", "createsOrDeletes"], { about: "taken away", loses: turnBalancer }),
+  row("turn.certificateArn", acmCertificate, awsTurn, ["inPlace", "createsOrDeletes"]),
+  row("turn.chain", turnChain, awsTurn, "refused", { says: "has no use with certificate kind" }),
+  row("certificate.kind", "letsencrypt", awsTurn, ["inPlace", "createsOrDeletes"], { loses: turnBalancer }),
+  row("version", "3.6.0", awsTurn, "refused", { about: "with a domain of TURN's own", says: upToOld }),
+  row("version", "3.6.0", awsTurn, ["inPlace", "rollsMedia", "createsOrDeletes"], { about: "an upgrade that gives up the domain of TURN's own", edit: { "turn.domain": undefined }, loses: turnBalancer }),
   row("network.adopt.networkId", "vpc-0123456789abcdef0", aws, "refused", { says: isFixed, edit: {
     "network.adopt.masterSubnetIds": [subnet(1), subnet(2)], "network.adopt.mediaSubnetIds": [subnet(3)], "network.adopt.loadBalancerSubnetIds": [subnet(4), subnet(5)] } }),
   row("network.adopt.networkId", "vpc-0123456789abcdef0", awsProduction, "refused", { says: isFixed }),
@@ -261,16 +284,32 @@ const azureRows: readonly Row[] = [
   row("tags", { environment: "production" }, azureProduction, "inPlace", { about: "one of two taken away" }),
 ];
 
-/** The machines of onprem-ha-dns, with one changed or left out. */
-function hostsWith(index: number, change: Readonly<Record<string, unknown>> | undefined): unknown[] {
-  const hosts = JSON.parse(readStackFile("onprem-ha-dns", { environment: {} }).config["openvidu:hosts"]!) as object[];
+/** The machines of a stack, with one changed or left out. */
+function hostsWith(
+  index: number,
+  change: Readonly<Record<string, unknown>> | undefined,
+  [stack = ""]: readonly string[] = onprem,
+): unknown[] {
+  const hosts = JSON.parse(readStackFile(stack, { environment: {} }).config["openvidu:hosts"]!) as object[];
   return hosts.flatMap((host, at) => (at !== index ? [host] : change ? [{ ...host, ...change }] : []));
+}
+
+/** The machines of onprem-elastic, and one more. */
+function onpremElasticHostsAnd(role: "master" | "media"): unknown[] {
+  const more = {
+    role,
+    name: "another-one",
+    address: "198.51.100.31",
+    privateAddress: "10.5.0.31",
+    hostKey: hostKey(8),
+  };
+  return [...hostsWith(-1, undefined, onpremElastic), more];
 }
 
 /* prettier-ignore */
 const onpremRows: readonly Row[] = [
   row("cloud", "aws", onprem, "refused", { says: "openvidu:region" }),
-  row("edition", "elastic", onprem, "refused", { says: "hosts" }),
+  row("edition", "elastic", onprem, "refused", { says: "has 4 masters; Elastic has exactly 1" }),
   row("version", "3.8.0", onprem, "inPlace", { about: "an upgrade", from: { version: "3.7.0" } }),
   row("version", "3.7.0", onprem, "refused", { about: "a step back", says: isFixed }),
   row("dns.kind", "route53", onprem, "createsOrDeletes", { edit: { "dns.zoneId": "Z0123456789ABCDEFGHIJ" } }),
@@ -296,6 +335,8 @@ const onpremRows: readonly Row[] = [
   row("certificate.chain", "AAAA", onprem, "refused", { says: "certificate" }),
   row("certificatePrivateKey", otherPrivateKey, onprem, "refused", { says: "has no use with certificate kind" }),
   row("turn.domain", "relay.example.com", onpremBalancer, "inPlace"),
+  row("turn.chain", turnChain, onpremBalancer, "refused", { says: "has no use with certificate kind" }),
+  row("turnCertificatePrivateKey", otherPrivateKey, onprem, "refused", { says: "has no use without openvidu:turn.chain" }),
   row("ssh.agent", true, onprem, "refused", { says: "sshPrivateKey" }),
   row("firewall.apply", "print", onpremBalancer, "createsOrDeletes"),
   row("media.bootTimeoutMinutes", 60, onprem, "inPlace"),
@@ -316,4 +357,31 @@ const onpremRows: readonly Row[] = [
   row("mongoUri", "mongodb://rehearsal-placeholder", onprem, "inPlace"),
 ];
 
-export const rows: readonly Row[] = [...sharedRows, ...elasticRows, ...awsRows, ...azureRows, ...onpremRows];
+/* prettier-ignore */
+const onpremElasticRows: readonly Row[] = [
+  row("edition", "ha", onpremElastic, "refused", { says: "it must be a list of 4 to 200 machines" }),
+  row("edition", "ha", onpremElastic, "refused", { about: "with the machines for it", says: isFixed, edit: { hosts: hostsWith(-1, undefined) } }),
+  row("hosts", hostsWith(0, { hostKey: hostKey(7) }, onpremElastic), onpremElastic, "inPlace", { about: "another machine for the only master" }),
+  row("hosts", hostsWith(0, undefined, onpremElastic), onpremElastic, "refused", { about: "no master", says: "has 0 masters; Elastic has exactly 1" }),
+  row("hosts", onpremElasticHostsAnd("master"), onpremElastic, "refused", { about: "a second master", says: "has 2 masters; Elastic has exactly 1" }),
+  row("hosts", onpremElasticHostsAnd("media"), onpremElastic, "createsOrDeletes", { about: "one media node more" }),
+  row("hosts", hostsWith(2, undefined, onpremElastic), onpremElastic, "createsOrDeletes", { about: "one media node less" }),
+  row("domain", undefined, onpremElastic, "inPlace", { about: "taken away" }),
+  row("version", "3.8.0", onpremElastic, "inPlace", { about: "an upgrade", from: { version: "3.7.0" } }),
+  row("version", "3.7.0", onpremElastic, "refused", { about: "a step back", says: isFixed }),
+  row("certificate.kind", "selfsigned", onpremElastic, "inPlace"),
+  row("dns.kind", "route53", onpremElastic, "createsOrDeletes", { edit: { "dns.zoneId": "Z0123456789ABCDEFGHIJ" } }),
+  row("firewall.apply", "nftables", onpremElastic, "createsOrDeletes", { edit: { "access.operatorCidrs": ["203.0.113.0/24"] } }),
+  row("storage.s3.appDataBucket", "app", onpremElastic, "inPlace", { edit: { "storage.s3.endpoint": "https://s3.example.com", "storage.s3.accessKeyId": "openvidu", s3SecretKey: "rehearsal-placeholder-s3" } }),
+  row("deletionProtection", false, onpremElastic, "nothing"),
+];
+
+export const rows: readonly Row[] = [
+  ...sharedRows,
+  ...elasticRows,
+  ...awsRows,
+  ...azureRows,
+  ...onpremRows,
+  ...onpremElasticRows,
+  ...enterpriseV2Rows,
+];

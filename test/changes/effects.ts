@@ -1,7 +1,10 @@
 /**
  * What a plan does to a stack, in the words of the edit matrix.
  */
+import { mediaGroupToken } from "../../components/enterprise-v2/media-group";
+import { serverGroupToken } from "../../components/enterprise-v2/server-group";
 import type { Plan, Step } from "../../rehearsal/engine/plan";
+import { qualifiedType } from "../../rehearsal/urn";
 import { isDenied } from "../../rehearsal/report/valuable";
 import { type Effect, effects } from "./edits";
 import { changesOf, failuresOf, label } from "./stacks";
@@ -36,7 +39,7 @@ export function effectsOf(plan: Plan): Effect[] {
   });
   const found = new Set<Effect>([
     ...(updates.length > 0 ? ["inPlace" as const] : []),
-    ...(updates.some(isRoll) ? ["rollsMedia" as const] : []),
+    ...updates.flatMap((step) => rollOf(step) ?? []),
     ...(others.length > 0 ? ["createsOrDeletes" as const] : []),
   ]);
   const words = effects.filter((effect) => found.has(effect));
@@ -46,8 +49,12 @@ export function effectsOf(plan: Plan): Effect[] {
   return all.length > 0 ? all : ["nothing"];
 }
 
-function isRoll({ type, differences }: Step): boolean {
-  return differences.some(({ path }) => templates[type]?.test(path));
+/** Whose machines a changed template reaches. Media nodes of Enterprise v2 keep theirs until their masters end them. */
+function rollOf({ type, urn, differences }: Step): "rollsMedia" | "rollsMasters" | undefined {
+  if (!differences.some(({ path }) => templates[type]?.test(path))) return undefined;
+  const within = qualifiedType(urn).split("$");
+  if (within.includes(mediaGroupToken)) return undefined;
+  return within.includes(serverGroupToken) ? "rollsMasters" : "rollsMedia";
 }
 
 /** What the plan says, one line for each resource that changes, and for a refusal its beginning. */

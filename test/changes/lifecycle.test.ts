@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../rehearsal/engine/plan";
 import { typeOf } from "../../rehearsal/urn";
-import { examples, inAdvance } from "../contract/examples";
+import { allExamples as examples, inAdvance } from "../contract/examples";
 import { assertOk, changesOf, deployed, failuresOf, knownThings, label, type Stack, thingsOf } from "./stacks";
 
 /** What docs/operations.md says is kept, with the settings of it. */

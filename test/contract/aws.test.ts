@@ -3,7 +3,9 @@
  * reference/cloud-facts-aws.md that describes it.
  */
 import assert from "node:assert/strict";
-import type { Graph } from "../../rehearsal/graph";
+import { gunzipSync } from "node:zlib";
+import { turnListeners } from "../../openvidu/entry";
+import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { byUrn, inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
 import { flowContextOf, forEachGraph, mastersIn, settingsOf } from "./examples";
 
@@ -11,7 +13,9 @@ type Json = Record<string, any>;
 
 const hookType = "aws:autoscaling/lifecycleHook:LifecycleHook";
 const groupOf = (graph: Graph) => onlyOne(graph, "aws:autoscaling/group:Group");
-const balancerOf = (graph: Graph) => onlyOne(graph, "aws:lb/loadBalancer:LoadBalancer");
+/** The entry's load balancer, and after it TURN's own where there is one. */
+const balancersOf = (graph: Graph) => ofType(graph, "aws:lb/loadBalancer:LoadBalancer");
+const hasTurnBalancer = (stack: string): boolean => turnListeners(flowContextOf(stack)).length > 0;
 const mastersOf = (graph: Graph) => ofType(graph, "aws:ec2/instance:Instance");
 const templateOf = (graph: Graph): Json => inputsOf(onlyOne(graph, "aws:ec2/launchTemplate:LaunchTemplate"));
 
@@ -118,7 +122,8 @@ forEachGraph(
         assert.equal(joined.filter(({ targetGroupArn }) => targetGroupArn === arn).length, count, arn);
       assert.equal(joined.length, count * expected.length);
       const { tls, features } = flowContextOf(stack);
-      assert.equal(ofMedia.length, tls === "loadBalancer" && features.has("rtmp") ? 1 : 0);
+      const rtmp = tls === "loadBalancer" && features.has("rtmp") ? 1 : 0;
+      assert.equal(ofMedia.length, rtmp + (hasTurnBalancer(stack) ? 1 : 0));
     });
 
     it("and media nodes run one pinned image of the architecture of their type", async () => {
@@ -272,14 +277,17 @@ forEachGraph(
   "AWS entry",
   (graph, { stack }) => {
     it("balances across zones and has had a security group from the start", async () => {
-      const { enableCrossZoneLoadBalancing, securityGroups, loadBalancerType, internal, ipAddressType } = inputsOf(
-        balancerOf(await graph()),
-      ) as Json;
-      assert.equal(enableCrossZoneLoadBalancing, true);
-      assert.equal((securityGroups as string[]).length, 1);
-      assert.equal(loadBalancerType, "network");
-      assert.equal(internal, false);
-      assert.equal(ipAddressType, "ipv4");
+      const balancers = balancersOf(await graph()).map(inputsOf);
+      assert.equal(balancers.length, hasTurnBalancer(stack) ? 2 : 1);
+      for (const { enableCrossZoneLoadBalancing, securityGroups, ...rest } of balancers) {
+        assert.equal(enableCrossZoneLoadBalancing, true);
+        assert.equal((securityGroups as string[]).length, 1);
+        assert.equal(rest.loadBalancerType, "network");
+        assert.equal(rest.internal, false);
+        assert.equal(rest.ipAddressType, "ipv4");
+      }
+      const groups = balancers.flatMap(({ securityGroups }) => securityGroups as string[]);
+      assert.equal(new Set(groups).size, groups.length, "two load balancers share their rules");
     });
 
     it("lies in as many zones as its subnets, one subnet each", async () => {
@@ -287,16 +295,19 @@ forEachGraph(
       const zones = new Map(
         ofType(recorded, "aws:ec2/subnet:Subnet").map((each) => [each.id, inputsOf(each).availabilityZone as string]),
       );
-      const used = (inputsOf(balancerOf(recorded)).subnets as string[]).map((id) => zones.get(id) ?? id);
-      assert.equal(new Set(used).size, used.length);
-      assert.ok(used.length >= 3);
+      for (const { subnets } of balancersOf(recorded).map(inputsOf)) {
+        const used = (subnets as string[]).map((id) => zones.get(id) ?? id);
+        assert.equal(new Set(used).size, used.length);
+        assert.ok(used.length >= 3);
+      }
     });
 
     it("ends TLS with a policy of TLS 1.2 and later, on TLS listeners only, whose idle time is fixed", async () => {
       const listeners = ofType(await graph(), "aws:lb/listener:Listener").map(inputsOf);
       const { tls, features } = flowContextOf(stack);
       const ending = listeners.filter(({ protocol }) => protocol === "TLS");
-      assert.equal(ending.length, tls === "loadBalancer" ? (features.has("rtmp") ? 2 : 1) : 0);
+      const ofEntry = tls === "loadBalancer" ? (features.has("rtmp") ? 2 : 1) : 0;
+      assert.equal(ending.length, ofEntry + (hasTurnBalancer(stack) ? 1 : 0));
       for (const listener of ending) {
         assert.match(listener.sslPolicy as string, /^ELBSecurityPolicy-TLS13-1-[23]-/);
         assert.match(listener.certificateArn as string, /^arn:aws[a-z-]*:acm:/);
@@ -360,10 +371,12 @@ forEachGraph(
       const recorded = await graph();
       const requested = ofType(recorded, "aws:acm/certificate:Certificate");
       if (requested.length === 0) return assert.notEqual(settingsOf(stack).certificate.kind, "acm");
-      const validation = onlyOne(recorded, "aws:acm/certificateValidation:CertificateValidation");
+      const validations = ofType(recorded, "aws:acm/certificateValidation:CertificateValidation");
+      assert.equal(validations.length, requested.length);
       for (const listener of ofType(recorded, "aws:lb/listener:Listener")) {
         if (inputsOf(listener).protocol !== "TLS") continue;
-        assert.ok(listener.propertyDependencies.certificateArn?.includes(validation.urn), listener.name);
+        const used = validations.filter(({ urn }) => listener.propertyDependencies.certificateArn?.includes(urn));
+        assert.equal(used.length, 1, listener.name);
       }
     });
   },
@@ -537,7 +550,8 @@ forEachGraph(
       }
       assert.deepEqual(manual, []);
       const record = records.find(({ name }) => name === domain);
-      const balancer = balancerOf(recorded);
+      const [balancer] = balancersOf(recorded);
+      assert.ok(balancer);
       assert.deepEqual(record?.aliases, [
         {
           name: unwrap(balancer.outputs.dnsName),
@@ -546,6 +560,62 @@ forEachGraph(
         },
       ]);
       assert.equal(byUrn(recorded, balancer.urn), balancer);
+    });
+  },
+  { cloud: "aws", modes: ["up"] },
+);
+
+forEachGraph(
+  "AWS TURN over TLS",
+  (graph, { stack }) => {
+    if (!hasTurnBalancer(stack)) {
+      it("needs no load balancer of its own", async () => {
+        assert.equal(balancersOf(await graph()).length, 1);
+        assert.equal(ofType(await graph(), "aws:ec2/securityGroup:SecurityGroup").length, 3);
+      });
+      return;
+    }
+
+    it("leads its own domain to a balancer in front of the media nodes, with a certificate of that domain", async () => {
+      const recorded = await graph();
+      const [entry, turn] = balancersOf(recorded) as [RecordedResource, RecordedResource];
+      const listener = ofType(recorded, "aws:lb/listener:Listener").find(
+        (each) => inputsOf(each).loadBalancerArn === turn.outputs["arn"],
+      );
+      assert.ok(listener);
+      const { port, protocol, certificateArn, defaultActions } = inputsOf(listener);
+      assert.deepEqual([port, protocol], [443, "TLS"]);
+      const certificates = ofType(recorded, "aws:acm/certificate:Certificate");
+      const own = certificates.find(({ outputs }) => outputs["arn"] === certificateArn);
+      assert.equal(own && inputsOf(own).domainName, "turn.example.com");
+
+      const arn = (defaultActions as Json[])[0]?.targetGroupArn as string;
+      const group = ofType(recorded, "aws:lb/targetGroup:TargetGroup").find(({ outputs }) => outputs["arn"] === arn);
+      const { port: targetPort, targetType, healthCheck, deregistrationDelay } = inputsOf(group!) as Json;
+      assert.deepEqual([targetPort, targetType, deregistrationDelay], [5349, "instance", 60]);
+      assert.deepEqual([healthCheck.port, healthCheck.path, healthCheck.matcher], ["7880", "/", "200"]);
+      assert.ok((inputsOf(groupOf(recorded)).targetGroupArns as string[]).includes(arn));
+
+      const names = ofType(recorded, "aws:route53/record:Record").map(inputsOf);
+      const leadsTo = (name: string): unknown => names.find((each) => each.name === name)?.aliases?.[0]?.name;
+      assert.equal(leadsTo("turn.example.com"), turn.outputs["dnsName"]);
+      assert.equal(leadsTo("video.example.com"), entry.outputs["dnsName"]);
+      assert.deepEqual(recorded.outputs["dnsRecords"], []);
+    });
+
+    it("is told to all masters and to no media node, by a name that the bundle holds", async () => {
+      const recorded = await graph();
+      const flags = (base64: unknown): string => gunzipSync(Buffer.from(base64 as string, "base64")).toString();
+      for (const master of mastersOf(recorded))
+        assert.match(flags(inputsOf(master).userDataBase64), /--turn-domain-name/, master.name);
+      assert.doesNotMatch(flags(templateOf(recorded).userData), /--turn-domain-name/);
+      const bundles = ofType(recorded, "aws:secretsmanager/secretVersion:SecretVersion").map(
+        (each) => JSON.parse(inputsOf(each).secretString as string) as Json,
+      );
+      assert.deepEqual(
+        bundles.map((bundle) => bundle["LIVEKIT_TURN_DOMAIN_NAME"]),
+        ["turn.example.com", undefined],
+      );
     });
   },
   { cloud: "aws", modes: ["up"] },

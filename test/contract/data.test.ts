@@ -43,6 +43,9 @@ const keeping: Readonly<Record<MachineCloud, readonly Keeping[]>> = {
   ],
 };
 
+/** TURN's own load balancer goes with its domain, which no release after 3.5 has a place for. */
+const goesWithTurn: ReadonlySet<string> = new Set(["openvidu-turn"]);
+
 const machineType = { aws: "aws:ec2/instance:Instance", azure: "azure-native:compute:VirtualMachine" } as const;
 
 function masters(graph: Graph, cloud: MachineCloud): RecordedResource[] {
@@ -58,7 +61,7 @@ forEachCloudGraph("data", (graph, { cloud, edition, stack }) => {
       const resources = ofType(recorded, type);
       for (const { options, name } of resources) {
         if (kept) assert.equal(options.retainOnDelete, true, `${name} is deleted on destroy`);
-        if (shielded) assert.equal(options.protect, true, `${name} is not protected`);
+        if (shielded && !goesWithTurn.has(name)) assert.equal(options.protect, true, `${name} is not protected`);
       }
       const isThere = hasOwnStorage && (only === undefined || only === edition);
       if (isThere) assert.ok(resources.length > 0, `there is no ${type}`);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import type { CloudName } from "../../components/cloud";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { allDependencies, bundlesOf, directDependencies, inputsOf, isBelow, ofType } from "../support/graph-queries";
-import { forEachGraph, mastersIn } from "./examples";
+import { forEachGraph, mastersIn, settingsOf } from "./examples";
 
 interface Types {
   readonly machine: string;
@@ -137,7 +137,8 @@ forEachGraph("dependencies", (graph, example) => {
         "Certificate",
       ].some((role) => isBelow(recorded, resource, `openvidu:index:${role}`)),
     );
-    assert.ok(early.length > 20);
+    const { onPremises } = settingsOf(example.stack);
+    assert.ok(early.length > (onPremises ? 2 * onPremises.hosts.length + 8 : 20), String(early.length));
     const late = early.filter((resource) => needed(recorded, resource, machines).length > 0);
     assert.deepEqual(urns(late), []);
   });
@@ -188,9 +189,7 @@ forEachGraph("dependencies", (graph, example) => {
   if (ownNetwork) {
     it("the way out to the Internet outlives the machines", async () => {
       const recorded = await graph();
-      const egress = recorded.resources.filter(({ type }) =>
-        wayOut[cloud].test(type),
-      );
+      const egress = recorded.resources.filter(({ type }) => wayOut[cloud].test(type));
       assert.ok(egress.length > 0);
       const nodes = [...mastersOf(recorded, cloud), ...groupsOf(recorded, cloud)];
       for (const each of egress) {
@@ -230,7 +229,8 @@ forEachGraph("dependencies", (graph, example) => {
         isBelow(recorded, each, "openvidu:index:Network"),
       );
       const changing = ofType(recorded, "command:remote:Command").filter((each) => !checks.includes(each));
-      assert.ok(checks.length >= 6 && changing.length >= 12);
+      const { length } = settingsOf(example.stack).onPremises!.hosts;
+      assert.ok(checks.length === length && changing.length >= 2 * length);
       for (const each of changing) assert.deepEqual(needed(recorded, each, checks), urns(checks), each.name);
       for (const each of checks) assert.deepEqual([...directDependencies(each)], [], each.name);
     });

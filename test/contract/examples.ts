@@ -3,7 +3,7 @@
  * evaluated once for all tests.
  */
 import type { CloudName } from "../../components/cloud";
-import { type ClusterEdition, masterCounts } from "../../openvidu/editions";
+import { type ClusterEdition, type Edition, masterCounts } from "../../openvidu/editions";
 import { type FlowContext } from "../../openvidu/flows";
 import { clouds } from "../../providers/registry";
 import { cloudsFor } from "../../rehearsal/clouds/index";
@@ -13,21 +13,28 @@ import type { ExistingThings } from "../../rehearsal/model";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
-import type { Settings } from "../../stacks/settings";
+import type { ClusterSettings, Settings } from "../../stacks/settings";
 import { exampleGraph } from "../support/graphs";
 
-export interface Example {
+/** A stack of any edition. */
+export interface AnyExample {
   readonly stack: string;
   readonly cloud: CloudName;
-  readonly edition: ClusterEdition;
+  readonly edition: Edition;
   /** Whether the network is the cluster's own. */
   readonly ownNetwork: boolean;
+}
+
+/** A stack of OpenVidu 3. */
+export interface Example extends AnyExample {
+  readonly edition: ClusterEdition;
 }
 
 /* prettier-ignore */
 export const examples: readonly Example[] = [
   { stack: "aws-ha", cloud: "aws", edition: "ha", ownNetwork: true },
   { stack: "aws-ha-letsencrypt", cloud: "aws", edition: "ha", ownNetwork: true },
+  { stack: "aws-ha-turn", cloud: "aws", edition: "ha", ownNetwork: true },
   { stack: "aws-ha-production", cloud: "aws", edition: "ha", ownNetwork: false },
   { stack: "azure-ha", cloud: "azure", edition: "ha", ownNetwork: true },
   { stack: "azure-ha-production", cloud: "azure", edition: "ha", ownNetwork: false },
@@ -35,7 +42,19 @@ export const examples: readonly Example[] = [
   { stack: "azure-elastic", cloud: "azure", edition: "elastic", ownNetwork: true },
   { stack: "onprem-ha-dns", cloud: "onprem", edition: "ha", ownNetwork: false },
   { stack: "onprem-ha-nlb", cloud: "onprem", edition: "ha", ownNetwork: false },
+  { stack: "onprem-elastic", cloud: "onprem", edition: "elastic", ownNetwork: false },
 ];
+
+/** Enterprise v2, for which most of the contract of OpenVidu 3 means nothing. */
+export const enterpriseV2Example: AnyExample = {
+  stack: "aws-enterprise-v2",
+  cloud: "aws",
+  edition: "enterprise-v2",
+  ownNetwork: true,
+};
+
+/** Every stack of every edition; what holds whatever is deployed. */
+export const allExamples: readonly AnyExample[] = [...examples, enterpriseV2Example];
 
 export const modes = ["up", "preview"] as const;
 export type Mode = (typeof modes)[number];
@@ -116,8 +135,15 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
   });
 }
 
-/** The settings that the program reads from an example's config. */
-export function settingsOf(stack: string): Settings {
+/** The settings that the program reads from an example's config, of an edition of OpenVidu 3. */
+export function settingsOf(stack: string): ClusterSettings {
+  const settings = anySettingsOf(stack);
+  if (settings.edition === "enterprise-v2") throw new Error(`${stack} is no stack of OpenVidu 3`);
+  return settings;
+}
+
+/** The same of any edition. */
+export function anySettingsOf(stack: string): Settings {
   const { config, secretKeys } = readStackFile(stack, { environment: {} });
   const { raw, secrets } = splitConfig(config, (key) => secretKeys.includes(key));
   const { settings, problems } = checkConfig(raw, secrets, stack);
@@ -127,7 +153,7 @@ export function settingsOf(stack: string): Settings {
 
 /** What decides the flows of an example stack. */
 export function flowContextOf(stack: string): FlowContext {
-  const { cloud, edition, version, modules, features, rtcEngine, certificate, onPremises } = settingsOf(stack);
+  const { cloud, edition, version, modules, features, rtcEngine, certificate, turn, onPremises } = settingsOf(stack);
   return {
     edition,
     version,
@@ -136,8 +162,9 @@ export function flowContextOf(stack: string): FlowContext {
     rtcEngine,
     tls: ["acm", "external"].includes(certificate.kind) ? "loadBalancer" : "node",
     minio: !(edition === "ha" && clouds[cloud].capabilities.externalClusterData) && onPremises?.s3 === undefined,
+    turnDomain: turn !== undefined,
+    ...(onPremises && { entry: onPremises.entry }),
     ...(edition === "elastic" && { entry: "dns" }),
-    ...(onPremises && { entry: onPremises.entry, turnDomain: onPremises.turnDomain !== undefined }),
   };
 }
 

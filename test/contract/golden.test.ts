@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Graph } from "../../rehearsal/graph";
-import { examples, graphOf } from "./examples";
+import { allExamples, graphOf } from "./examples";
 
 const folder = path.join(__dirname, "..", "golden");
 
@@ -65,10 +65,14 @@ describe("golden component tree", () => {
     compareWithGolden("component-tree.txt", componentTree(await graphOf("azure-ha")));
     compareWithGolden("component-tree-elastic.txt", componentTree(await graphOf("azure-elastic")));
   });
+
+  it("of Enterprise v2 is the recorded one", async () => {
+    compareWithGolden("component-tree-enterprise-v2.txt", componentTree(await graphOf("aws-enterprise-v2")));
+  });
 });
 
 describe("golden URNs", () => {
-  for (const { stack } of examples) {
+  for (const { stack } of allExamples) {
     it(`of ${stack} are the recorded ones`, async () => {
       const { resources } = await graphOf(stack);
       compareWithGolden(`${stack}.urns.txt`, resources.map(({ urn }) => urn).sort());

@@ -49,7 +49,15 @@ describe("one master at a time", () => {
   });
 });
 
-describe("settings that stay", () => {
+describe("settings that stay", function () {
+  this.timeout(240_000);
+
+  it("of Enterprise v2 are named on its page", async () => {
+    const page = readFileSync(path.join(__dirname, "../../docs/enterprise-v2.md"), "utf8");
+    const { outputs } = await evaluateVariant("aws-enterprise-v2", {});
+    for (const key of Object.keys(outputs[fixedOutput] as object)) assert.ok(page.includes(`\`${key}\``), key);
+  });
+
   it("are named in the operator's table of edits", async () => {
     const page = readFileSync(path.join(__dirname, "../../docs/operations.md"), "utf8");
     for (const stack of ["aws-ha", "azure-ha"]) {

@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { asNftables, asText, asUfw, rulesOf } from "../../providers/onprem/firewall-rules";
 import { asRoot } from "../../providers/onprem/ssh";
 import type { Host, OnPremises } from "../../components/on-premises";
+import { masterCounts } from "../../openvidu/editions";
 import { entryModes, type Flow, flowsFor } from "../../openvidu/flows";
 import { versionNames } from "../../openvidu/versions";
 import { Account } from "../../rehearsal/account";
@@ -17,8 +18,8 @@ import type { Evaluation } from "../../rehearsal/evaluate";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { inputRules } from "../../rehearsal/reach-onprem";
 import { readStackFile } from "../../rehearsal/stack-file";
-import { allContexts } from "../support/contexts";
-import { inputsOf, isBelow, leavesOf, ofType, onlyOne } from "../support/graph-queries";
+import { allContexts, plainContext } from "../support/contexts";
+import { bundleContent, inputsOf, isBelow, leavesOf, ofType, onlyOne } from "../support/graph-queries";
 import { contains } from "../support/packet-filter";
 import { samplePorts } from "../support/reachability";
 import { evaluateVariant, forEachGraph, graphOf, settingsOf } from "./examples";
@@ -69,26 +70,27 @@ forEachGraph(
       }
     });
 
-    it("are told the same four addresses in slot order, and their own", async () => {
+    it("are told the same addresses of masters in slot order, and their own", async () => {
       const recorded = await graph();
       const hosts = hostsOf(stack);
+      const count = masterCounts[settingsOf(stack).edition];
       const masters = below(recorded, "MasterPool");
       const media = below(recorded, "ScalingMediaPool");
-      assert.equal(masters.length, 4);
-      assert.equal(media.length, hosts.length - 4);
+      assert.equal(masters.length, count);
+      assert.equal(media.length, hosts.length - count);
       for (const [i, each] of [...masters, ...media].entries()) {
         const settings = nodeSettings(each);
         assert.equal(
           settings.MASTER_IPS,
           hosts
-            .slice(0, 4)
+            .slice(0, count)
             .map(({ privateAddress }) => privateAddress)
             .join(),
         );
         assert.equal(settings.PRIVATE_ADDRESS, hosts[i]?.privateAddress);
         assert.equal(settings.CLOUD, "onprem");
-        assert.equal(settings.BUNDLE_ID, `/etc/openvidu-node/bundle-${i < 4 ? "master" : "media"}.json`);
-        if (i < 4) assert.equal(settings.SLOT, String(i + 1));
+        assert.equal(settings.BUNDLE_ID, `/etc/openvidu-node/bundle-${i < count ? "master" : "media"}.json`);
+        if (i < count) assert.equal(settings.SLOT, String(i + 1));
       }
     });
 
@@ -127,13 +129,29 @@ describe("installer flags on own machines", () => {
     );
   });
 
+  it("for Elastic know one master by its own address", async () => {
+    const graph = await graphOf("onprem-elastic");
+    const [master] = below(graph, "MasterPool");
+    const flags = flagsOf(master!);
+    for (const flag of ["--deployment-type=elastic", "--private-ip", "--certificate-type=letsencrypt"])
+      assert.ok(flags.includes(flag), flag);
+    assert.deepEqual(
+      flags.filter((flag) => /load-balancer|tls-termination|environment|turn|ip-list|public-ip|UTC/.test(flag)),
+      [],
+    );
+    for (const media of below(graph, "ScalingMediaPool")) {
+      const own = flagsOf(media);
+      assert.ok(own.includes("--master-node-private-ip") && own.includes("--deployment-type=elastic"));
+    }
+  });
+
   it("for a load balancer that ends TLS name TURN's domain and no certificate", async () => {
     const graph = await graphOf("onprem-ha-nlb");
     const [master] = below(graph, "MasterPool");
     const flags = flagsOf(master!);
     for (const flag of [
       "--external-load-balancer",
-      "--turn-domain-name=turn.example.com",
+      "--turn-domain-name",
       "--forceUTCTimezone",
       "--force-media-node-public-ip",
     ])
@@ -151,6 +169,7 @@ describe("installer flags on own machines", () => {
 });
 
 describe("DNS records of own machines", () => {
+  const warnings = ({ log }: Graph): string => log.map(({ message }) => message).join("\n");
   const zoneId = "Z0123456789ABCDEFGHIJ";
 
   it("in Route 53 lead to every master, and none is left to a person", async () => {
@@ -184,6 +203,60 @@ describe("DNS records of own machines", () => {
     assert.ok(nlb.handover["load-balancer/nginx.conf"] && nlb.handover["load-balancer/haproxy.cfg"]);
   });
 
+  const azureZone =
+    "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net/providers/Microsoft.Network/dnszones/example.com";
+  it("of Elastic lead to its master, in a zone or by hand", async () => {
+    const { dnsRecords, handover } = outputsOf(await graphOf("onprem-elastic"));
+    assert.deepEqual(dnsRecords, [{ name: "video.example.com", type: "A", value: "198.51.100.11" }]);
+    assert.equal(handover["dns.zone"], "video.example.com. 60 IN A 198.51.100.11\n");
+    assert.deepEqual(
+      Object.keys(handover).filter((name) => !name.startsWith("firewall/")),
+      ["dns.zone"],
+    );
+    const aws = await evaluateVariant("onprem-elastic", { config: { dns: { kind: "route53", zoneId } } });
+    assert.deepEqual(inputsOf(onlyOne(aws, "aws:route53/record:Record")).records, ["198.51.100.11"], warnings(aws));
+    assert.deepEqual(aws.outputs.dnsRecords, []);
+    const azure = await evaluateVariant("onprem-elastic", {
+      config: { dns: { kind: "azure-dns", zoneId: azureZone } },
+    });
+    const { aRecords } = inputsOf(onlyOne(azure, "azure-native:dns:RecordSet"));
+    assert.deepEqual(aRecords, [{ ipv4Address: "198.51.100.11" }], warnings(azure));
+  });
+
+  const names = { "3.8.0": "198.51.100.11", "3.7.0": "openvidu-198-51-100-11.sslip.io" };
+  for (const [version, name] of Object.entries(names)) {
+    it(`of Elastic ${version} without a domain are none: its master is called ${name}`, async () => {
+      const graph = await evaluateVariant("onprem-elastic", { config: { domain: undefined, version } });
+      assert.equal(graph.exitCode, 0, warnings(graph));
+      const { dnsRecords, handover, urls } = outputsOf(graph);
+      assert.deepEqual(dnsRecords, []);
+      assert.ok(!("dns.zone" in handover));
+      assert.equal(urls.openvidu, `https://${name}/`);
+      const [bundle] = below(graph, "SecretStore");
+      assert.equal(bundleContent(bundle!).DOMAIN_NAME, name);
+    });
+  }
+
+  it("come with a word about backups that lie on an only master, unless they do not", async () => {
+    const said = /backups lie on the only master itself, below \/var\/lib\/openvidu-node\/store: copy them/;
+    assert.match(warnings(await graphOf("onprem-elastic")), said);
+    const s3 = { endpoint: "https://s3.example.com", accessKeyId: "openvidu", appDataBucket: "app" };
+    const graph = await evaluateVariant("onprem-elastic", {
+      config: { storage: { s3 } },
+      secrets: { s3SecretKey: "placeholder" },
+    });
+    assert.equal(graph.exitCode, 0, warnings(graph));
+    assert.doesNotMatch(warnings(graph), said);
+    const [master] = below(graph, "MasterPool");
+    assert.equal(nodeSettings(master!).COORDINATION_URL, "https://s3.example.com/app/openvidu-node/");
+    const bundle = bundleContent(below(graph, "SecretStore")[0]!);
+    assert.equal(bundle.EXTERNAL_S3_BUCKET_APP_DATA, "app");
+    assert.ok(!("EXTERNAL_S3_BUCKET_CLUSTER_DATA" in bundle));
+    const { handover, urls } = outputsOf(graph);
+    assert.doesNotMatch(handover["firewall/master-1.nft"]!, / 9100 /);
+    assert.ok(!("minio" in urls));
+  });
+
   it("warn where masters share a rack", async () => {
     const hosts = listOf("onprem-ha-nlb").map((host) => ({
       ...host,
@@ -197,6 +270,14 @@ describe("DNS records of own machines", () => {
   });
 });
 
+interface Outputs {
+  readonly dnsRecords: readonly unknown[];
+  readonly handover: Readonly<Record<string, string>>;
+  readonly urls: Readonly<Record<string, string>>;
+}
+
+const outputsOf = (graph: Graph): Outputs => graph.outputs as unknown as Outputs;
+
 // --- firewalls -------------------------------------------------------------------------------------------------------
 
 const machine = (name: string, role: Host["role"], privateAddress: string, port = 22): Host => ({
@@ -208,6 +289,8 @@ const machines = [
   machine("n1", "media", "10.0.3.4"),
   machine("n2", "media", "10.0.4.4"),
 ];
+/** One master, and the media nodes of the others. */
+const ofElastic = machines.slice(1);
 const balancerCidr = "10.0.0.200/32";
 const operatorCidr = "198.51.100.0/24";
 
@@ -246,18 +329,34 @@ describe("reachability of every combination on own machines", () => {
       }
       assert.ok(tried > 100_000, String(tried));
     });
+
+    it(`of Elastic is the flow table, release ${version}`, () => {
+      let tried = 0;
+      const seen = new Set<string>();
+      for (const context of allContexts(version)) {
+        const flows = flowsFor({ ...context, edition: "elastic", tls: "node", entry: "dns" });
+        const key = flows.map(({ id }) => id).join();
+        if (seen.has(key)) continue;
+        seen.add(key);
+        tried += compare(flows, { ...onPremises("dns"), hosts: ofElastic });
+      }
+      assert.ok(tried > 50_000, String(tried));
+    });
   }
 });
 
 /** Reads the rendered text back and asks for every sampled connection; the number of them. */
 function compare(flows: readonly Flow[], cluster: OnPremises): number {
   let tried = 0;
-  for (const to of machines) {
+  const known = cluster.hosts.map(({ privateAddress }) => privateAddress);
+  for (const to of cluster.hosts) {
     const text = asNftables(rulesOf(to, flows, cluster, { operatorCidrs: [operatorCidr] }));
     const rules = inputRules(text);
     assert.equal(rules.length, (text.match(/ dport .* accept comment /g) ?? []).length, "a rule was not understood");
-    for (const [address, party] of Object.entries(parties)) {
+    for (const [address, role] of Object.entries(parties)) {
       if (address === to.privateAddress) continue;
+      // A machine that is not of this cluster is anybody.
+      const party = ["master", "media"].includes(role) && !known.includes(address) ? "nobody" : role;
       for (const protocol of ["tcp", "udp"] as const) {
         const wanted = flows.filter(
           (flow) =>
@@ -305,6 +404,36 @@ describe("firewall texts", () => {
     const text = asText(machines[0]!, rules);
     assert.equal(text.trim().split("\n").length, rules.length + 2);
     for (const { purpose } of rules) assert.ok(text.includes(purpose));
+  });
+
+  it("of Elastic are the vendor's table: one Redis, and nothing between masters (onprem-v2-reference A.4.7)", () => {
+    const all = flowsFor(plainContext({ edition: "elastic", entry: "dns" }));
+    const of = (host: Host) => {
+      const [anybody, media, master]: string[][] = [[], [], []];
+      for (const { from, protocol, ports } of rulesOf(
+        host,
+        all,
+        { ...onPremises("dns"), hosts: ofElastic },
+        {
+          operatorCidrs: [],
+        },
+      )) {
+        const range = ports.first === ports.last ? String(ports.first) : `${ports.first}-${ports.last}`;
+        const list = from.length === 0 ? anybody : from.join() === "10.0.2.4/32" ? master : media;
+        list!.push(`${protocol} ${range}`);
+      }
+      return { anybody, media, master };
+    };
+    assert.deepEqual(of(ofElastic[0]!), {
+      anybody: ["tcp 80", "tcp 443", "tcp 1935"],
+      media: ["tcp 7880", "tcp 7000", "tcp 20000", "tcp 9100", "tcp 3100", "tcp 9009", "tcp 4443", "tcp 9080"],
+      master: [],
+    });
+    assert.deepEqual(of(ofElastic[1]!), {
+      anybody: ["udp 443", "udp 50000-60000", "tcp 7881", "udp 7885"],
+      media: [],
+      master: ["tcp 7880", "tcp 5349", "tcp 8080", "tcp 1935"],
+    });
   });
 
   it("lose what a module needs when it is off, but never the dashboard's port", () => {
@@ -403,6 +532,21 @@ describe("an edit of the list of machines", function () {
     assert.equal(plan.ok, false);
     assert.match(JSON.stringify(plan.log), /openvidu:hosts: the machines of masters 1 and 2 are others than before/);
     assert.deepEqual(changed(plan), []);
+  });
+
+  it("of Elastic takes another machine for the only master, and says that data does not come along", async () => {
+    const stack = new Stack("onprem-elastic");
+    const hosts = listOf("onprem-elastic");
+    const said = /the only master is another machine than before: it starts without the data of the former one/;
+    assert.doesNotMatch(JSON.stringify((await stack.up()).log), said);
+    const plan = await stack.up({
+      hosts: hosts.map((host) => (host.role === "master" ? { ...host, hostKey: newKey } : host)),
+    });
+    assert.deepEqual(
+      changed(plan),
+      ["network-master-1", "secrets-master-1", "masters-1"].map((each) => `update openvidu-${each}`),
+    );
+    assert.match(JSON.stringify(plan.log), said);
   });
 
   it("is followed by a destroy that ends media nodes before masters", async () => {

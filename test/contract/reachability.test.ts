@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { securityGroupRules } from "../../providers/aws/firewall";
 import { networkSecurityRules, type NetworkSecurityRule, type RuleEnd } from "../../providers/azure/firewall";
-import { entryListeners } from "../../openvidu/entry";
+import { entryListeners, type Listener, turnListeners } from "../../openvidu/entry";
 import { type FlowContext, flowsFor } from "../../openvidu/flows";
 import { versionNames } from "../../openvidu/versions";
-import type { Graph } from "../../rehearsal/graph";
+import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { allContexts, plainContext } from "../support/contexts";
 import { inputsOf, ofType, onlyOne } from "../support/graph-queries";
 import {
@@ -21,11 +21,20 @@ import {
   nsgRuleFrom,
   type Protocol,
 } from "../support/packet-filter";
-import { type Admits, differences, type Expectation, type Place, placesOf, samplePorts } from "../support/reachability";
+import {
+  type Admits,
+  differences,
+  type Expectation,
+  type Place,
+  placesOf,
+  samplePorts,
+  type TierGroups,
+} from "../support/reachability";
 import { type CloudExample, flowContextOf, forEachCloudGraph, settingsOf } from "./examples";
 
-type Tier = "loadBalancer" | "master" | "media";
-const isTier = ({ kind }: Place): boolean => kind === "loadBalancer" || kind === "master" || kind === "media";
+const tiers = ["loadBalancer", "turnLoadBalancer", "master", "media"] as const;
+type Tier = (typeof tiers)[number];
+const isTier = ({ kind }: Place): boolean => (tiers as readonly string[]).includes(kind);
 
 /** Security groups: what a tier's groups let out and in. */
 function awsFilter(rulesOf: Readonly<Record<Tier, readonly GroupRule[]>>): Admits {
@@ -38,6 +47,15 @@ function awsFilter(rulesOf: Readonly<Record<Tier, readonly GroupRule[]>>): Admit
 }
 
 const always = (): boolean => true;
+
+function byTier<T>(of: (tier: Tier) => T): Record<Tier, T> {
+  return {
+    loadBalancer: of("loadBalancer"),
+    turnLoadBalancer: of("turnLoadBalancer"),
+    master: of("master"),
+    media: of("media"),
+  };
+}
 
 /** Network security groups: what a tier's group lets out and in. Azure's load balancer has none. */
 function azureFilter(rulesOf: Readonly<Record<"master" | "media", readonly NsgRule[]>>): Admits {
@@ -69,7 +87,7 @@ const rendered = {
           toPort,
           ...("cidr" in peer ? { cidrIpv4: peer.cidr } : { referencedSecurityGroupId: peer.tier }),
         }));
-    return awsFilter({ loadBalancer: of("loadBalancer"), master: of("master"), media: of("media") });
+    return awsFilter(byTier(of));
   },
   azure(flows: Expectation["flows"], { operatorCidrs, egressCidrs }: Expectation): Admits {
     const rules = networkSecurityRules(flows, { operator: operatorCidrs, egress: egressCidrs });
@@ -115,7 +133,7 @@ const ranges = [
   },
 ] as const;
 
-const byTierName = { loadBalancer: ["loadBalancer"], master: ["master"], media: ["media"] };
+const byTierName = byTier((tier) => [tier]);
 
 function isPossible(cloud: "aws" | "azure", context: FlowContext): boolean {
   return cloud === "aws" || context.tls === "node";
@@ -200,7 +218,7 @@ function awsRules(graph: Graph): Map<string, GroupRule[]> {
 }
 
 /** What the machines and the load balancer of a graph are attached to. */
-function awsAttachments(graph: Graph): Record<Tier, string[]> {
+function awsAttachments(graph: Graph): TierGroups {
   const interfaces = ofType(graph, "aws:ec2/networkInterface:NetworkInterface").map(
     (each) => inputsOf(each).securityGroups as string[],
   );
@@ -208,17 +226,20 @@ function awsAttachments(graph: Graph): Record<Tier, string[]> {
   for (const groups of interfaces) assert.deepEqual(groups, interfaces[0]);
   const template = inputsOf(onlyOne(graph, "aws:ec2/launchTemplate:LaunchTemplate"));
   const [own] = (template.networkInterfaces ?? []) as { securityGroups: string[] }[];
+  const balancers = ofType(graph, "aws:lb/loadBalancer:LoadBalancer");
+  const groupsOf = ({ inputs }: RecordedResource): string[] => inputs["securityGroups"] as string[];
+  const [entry, turn, ...more] = balancers.map(groupsOf);
+  assert.equal(more.length, 0);
   return {
     // Elastic has none.
-    loadBalancer: ofType(graph, "aws:lb/loadBalancer:LoadBalancer").flatMap(
-      (each) => inputsOf(each).securityGroups as string[],
-    ),
+    loadBalancer: entry ?? [],
+    ...(turn && { turnLoadBalancer: turn }),
     master: interfaces[0]!,
     media: own?.securityGroups ?? (template.vpcSecurityGroupIds as string[]),
   };
 }
 
-function awsGraphFilter(graph: Graph): { admits: Admits; groups: Record<Tier, string[]> } {
+function awsGraphFilter(graph: Graph): { admits: Admits; groups: TierGroups } {
   const rules = awsRules(graph);
   const groups = awsAttachments(graph);
   const inline = ofType(graph, "aws:ec2/securityGroup:SecurityGroup").filter(
@@ -229,8 +250,8 @@ function awsGraphFilter(graph: Graph): { admits: Admits; groups: Record<Tier, st
     [],
     "inline rules overwrite standalone ones",
   );
-  const of = (tier: Tier): GroupRule[] => groups[tier].flatMap((id) => rules.get(id) ?? []);
-  return { admits: awsFilter({ loadBalancer: of("loadBalancer"), master: of("master"), media: of("media") }), groups };
+  const of = (tier: Tier): GroupRule[] => (groups[tier] ?? []).flatMap((id) => rules.get(id) ?? []);
+  return { admits: awsFilter(byTier(of)), groups };
 }
 
 interface AzureAttachment {
@@ -254,7 +275,7 @@ function azureAttachment(graph: Graph, json: Record<string, any>, subnetId: stri
   };
 }
 
-function azureGraphFilter(graph: Graph): { admits: Admits; groups: Record<Tier, string[]> } {
+function azureGraphFilter(graph: Graph): { admits: Admits; groups: TierGroups } {
   const masters = ofType(graph, "azure-native:network:NetworkInterface").map((each) => {
     const json = inputsOf(each);
     return azureAttachment(graph, json, json.ipConfigurations[0].subnet.id as string);
@@ -323,8 +344,12 @@ forEachCloudGraph(
 
     it("the load balancer listens on exactly the entry's ports and sends each to its back end's port", async () => {
       const recorded = await graph();
-      const wanted = entryListeners(flowContextOf(stack)).map(({ port, targetPort }) => [port, targetPort]);
-      assert.deepEqual(cloud === "aws" ? awsListeners(recorded) : azureListeners(recorded), wanted);
+      const brief = (listeners: readonly Listener[]) => listeners.map(({ port, targetPort }) => [port, targetPort]);
+      const context = flowContextOf(stack);
+      const [entry, turn] = ofType(recorded, "aws:lb/loadBalancer:LoadBalancer").map(({ outputs }) => outputs["arn"]);
+      const wanted = brief(entryListeners(context));
+      assert.deepEqual(cloud === "aws" ? awsListeners(recorded, entry) : azureListeners(recorded), wanted);
+      assert.deepEqual(turn === undefined ? [] : awsListeners(recorded, turn), brief(turnListeners(context)));
     });
 
     it("names no source port and no IPv6 range", async () => {
@@ -339,10 +364,11 @@ forEachCloudGraph(
   { modes: ["up"] },
 );
 
-function awsListeners(graph: Graph): [number, number][] {
+function awsListeners(graph: Graph, balancer: unknown): [number, number][] {
   const groups = ofType(graph, "aws:lb/targetGroup:TargetGroup");
   return ofType(graph, "aws:lb/listener:Listener")
     .map(inputsOf)
+    .filter(({ loadBalancerArn }) => loadBalancerArn === balancer)
     .map(({ port, defaultActions }): [number, number] => {
       const [action] = defaultActions as { type: string; targetGroupArn: string }[];
       assert.equal(action?.type, "forward");

@@ -7,7 +7,7 @@ import { elasticToken } from "../../components/elastic";
 import { highAvailabilityToken } from "../../components/high-availability";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { ancestorsOf, byUrn, inputsOf, isBelow, leavesOf, ofType, onlyOne } from "../support/graph-queries";
-import { examples, forEachGraph, graphOf, mastersIn } from "./examples";
+import { examples, forEachGraph, graphOf, mastersIn, settingsOf } from "./examples";
 
 const stackType = "pulumi:pulumi:Stack";
 const isProvider = ({ type }: RecordedResource): boolean => type.startsWith("pulumi:providers:");
@@ -97,7 +97,8 @@ forEachGraph("tree", (graph, example) => {
     const ofClouds = recorded.resources.filter(
       ({ type, custom }) => custom && /^(aws|azure-native|command):/.test(type),
     );
-    assert.ok(ofClouds.length >= (cloud === "onprem" ? 18 : 26), `only ${ofClouds.length} resources`);
+    const own = settingsOf(example.stack).onPremises;
+    assert.ok(ofClouds.length >= (own ? 3 * own.hosts.length : 26), `only ${ofClouds.length} resources`);
     assert.deepEqual(
       ofClouds.filter(({ provider }) => !explicit.has(provider ?? "")).map(({ urn }) => urn),
       [],

@@ -62,13 +62,14 @@ describe("applying settings", function () {
   });
 
   it("writes every setting of a master to its file", async () => {
-    put({ ...bundleOf("azure", "master"), ...bundleOf("aws", "master"), MEET_INITIAL_API_KEY: "key" });
-    const { log } = await machine.python("apply");
     const bundle: Record<string, string> = {
       ...bundleOf("azure", "master"),
       ...bundleOf("aws", "master"),
       MEET_INITIAL_API_KEY: "key",
+      LIVEKIT_TURN_DOMAIN_NAME: "relay.acme.example",
     };
+    put(bundle);
+    const { log } = await machine.python("apply");
     const known = Object.entries(settingsByRole.master).filter(([key]) => !onPremisesKeys.includes(key));
     for (const [key, file] of known) {
       assert.ok(lines(`/opt/openvidu/config/${configFiles[file]}`).includes(`${key}=${bundle[key]}`), key);
@@ -112,6 +113,16 @@ describe("applying settings", function () {
     put({ ...bundleOf("aws", "master"), ENABLED_MODULES: "" });
     await machine.python("apply");
     assert.ok(lines(cluster).includes("ENABLED_MODULES="));
+  });
+
+  it("takes a domain of TURN's own back, and adds no line for it where there is none", async () => {
+    put({ ...bundleOf("aws", "master"), LIVEKIT_TURN_DOMAIN_NAME: "" });
+    const { log } = await machine.python("apply");
+    assert.ok(lines(cluster).includes("LIVEKIT_TURN_DOMAIN_NAME="));
+    assert.ok(log.split("\n").includes("LIVEKIT_TURN_DOMAIN_NAME"));
+    machine.write(cluster, before.replace(/^LIVEKIT_TURN.*\n/m, ""));
+    await machine.python("apply");
+    assert.doesNotMatch(machine.read(cluster), /LIVEKIT_TURN/);
   });
 
   it("leaves files with credentials to root alone, whether or not they changed", async () => {

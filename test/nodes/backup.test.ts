@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { filesOf, killAt, master, objects } from "./day2";
+import { filesOf, killAt, master, objects, onlyMaster } from "./day2";
 import { type Machine, needsScripts } from "./machine";
 
 interface Entry {
@@ -50,6 +50,16 @@ describe("backup and restore", function () {
     const machine = open();
     const [before, database] = [filesOf(machine), machine.read("/database")];
     const id = await backUp(machine);
+    await restoreFrom(machine, id, before, database);
+  });
+
+  /** Ruins everything, restores it and looks at what has come of it. */
+  async function restoreFrom(
+    machine: Machine,
+    id: string,
+    before: Record<string, string>,
+    database: string,
+  ): Promise<void> {
     ruin(machine);
     machine.write("/opt/openvidu/data/mongo/journal", "newer\n");
     machine.write("/calls", "");
@@ -66,6 +76,39 @@ describe("backup and restore", function () {
     assert.equal(machine.read(`${aside}/config/cluster/openvidu.env`), "ruined\n");
     assert.equal(machine.mode("/opt/openvidu/.openvidu-node/work"), 0o700);
     assert.match(machine.read("/var/lib/openvidu-node/status.d/restore"), /^restore=ok at /);
+  }
+
+  it("on the only machine of a customer lie in a folder for root alone, and another machine in its place takes them from there", async () => {
+    const folder = "/var/lib/openvidu-node/store";
+    const [lost, machine] = [onlyMaster("3.8.0"), onlyMaster("3.8.0")];
+    machines.push(lost, machine);
+    lost.write("/opt/openvidu/owncert/private.key", "hush key of the lost machine\n");
+    lost.write("/database", "rooms of the lost machine\n");
+    const before = filesOf(lost);
+    assert.equal((await lost.job("backup")).code, 0);
+    assert.equal(lost.mode(folder), 0o700);
+    const [{ id }] = JSON.parse(lost.read(`${folder}/backups/index.json`)) as [Entry];
+    assert.equal(lost.mode(`${folder}/backups/${id}/installation.tar.gz.0`), 0o600);
+    // What a person has copied away comes to the new machine.
+    cpSync(lost.path(folder), machine.path(folder), { recursive: true });
+    await restoreFrom(machine, id, before, "rooms of the lost machine\n");
+    assert.deepEqual(
+      machine.calls("mongorestore").map((call) => /--host=(\S+)/.exec(call)?.[1]),
+      ["10.0.0.4"],
+    );
+  });
+
+  it("leave a MongoDB of the customer's own to him", async () => {
+    const machine = open();
+    const bundle = "/var/lib/openvidu-node/private/bundle.json";
+    const own = { MONGO_ENABLED: "true", EXTERNAL_MONGO_URI: "mongodb://u:hush@db.example.com" };
+    machine.write(bundle, JSON.stringify({ ...(JSON.parse(machine.read(bundle)) as object), ...own }), 0o600);
+    const id = await backUp(machine);
+    assert.deepEqual(index()[0]?.holds, ["installation"]);
+    assert.deepEqual(machine.calls("mongodump"), []);
+    const { code, log } = await machine.job("restore", id, "--yes");
+    assert.equal(code, 0, log);
+    assert.deepEqual(machine.calls("mongorestore"), []);
   });
 
   it("hold everything but data, in parts, with the manifest as the last word", async () => {

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { bundleOf, fileStore, Machine, needsScripts, type NodeKind, specOf, StandIn } from "./machine";
+import {
+  bundleOf,
+  fileStore,
+  Machine,
+  masterAddresses,
+  needsScripts,
+  type NodeKind,
+  nodeKinds,
+  specOf,
+  StandIn,
+} from "./machine";
 
 /** Stands in for the vendor's bootstrap: shows its arguments and lays out what the real one lays out. */
 const vendor = `#!/bin/sh
@@ -36,17 +46,18 @@ async function openWorld(health = 200, application = 200, script = vendor): Prom
 }
 
 /** A machine on which everything around the jobs succeeds; tests spoil one thing each. */
-function prepare(world: StandIn, { cloud, role }: NodeKind): Machine {
-  const spec = specOf(cloud, role, {
+function prepare(world: StandIn, { cloud, role, edition = "ha" }: NodeKind): Machine {
+  const settings = {
     INSTALLER_URL: `${world.url}/installer.sh`,
     INSTALLER_SHA256: sha256(vendor),
     HEALTH_URL: `${world.url}/health`,
     ...(role === "master" ? { APP_HEALTH_URL: `${world.url}/dashboard/` } : {}),
-  });
+  };
+  const spec = specOf(cloud, role, settings, { edition });
   const machine = new Machine(spec);
   Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", OPENVIDU_NODE_PAUSE: "1" });
   machine.write("/dev/console", "");
-  machine.write(`${library}/cloud.py`, fakeCloud(JSON.stringify(bundleOf(cloud, role))));
+  machine.write(`${library}/cloud.py`, fakeCloud(JSON.stringify(bundleOf(cloud, role, edition))));
   if (role === "master" && cloud !== "onprem") machine.write(`${library}/data-disk.sh`, dataDisk, 0o755);
   machine.stub("docker", 'case "$1" in --version) echo "Docker version 29.5.3, build x";; esac');
   machine.stub("docker-compose", 'echo "Docker Compose version v5.1.4"');
@@ -73,19 +84,15 @@ if __name__ == "__main__":
 `;
 
 /** The installer's arguments as the flag table says they are. */
-function flagsOf({ cloud, role }: NodeKind): string[] {
-  const bundle = bundleOf(cloud, role);
-  const facts = { masterIps: "10.0.0.4,10.0.1.4,10.0.2.4,10.0.0.5", privateIp: "10.0.0.4" };
-  return specOf(cloud, role).installerFlags.map(({ flag, value }) => {
+function flagsOf({ cloud, role, edition = "ha" }: NodeKind): string[] {
+  const bundle = bundleOf(cloud, role, edition);
+  const facts = { masterIps: masterAddresses(edition).join(), privateIp: "10.0.0.4" };
+  return specOf(cloud, role, {}, { edition }).installerFlags.map(({ flag, value }) => {
     if (value.kind === "switch") return flag;
     if (value.kind === "constant") return `${flag}=${value.value}`;
     return `${flag}=${value.kind === "bundle" ? bundle[value.key] : facts[value.fact]}`;
   });
 }
-
-const kinds: NodeKind[] = (["aws", "azure", "onprem"] as const).flatMap((cloud) =>
-  (["master", "media"] as const).map((role) => ({ cloud, role })),
-);
 
 describe("the first boot", function () {
   needsScripts(this);
@@ -100,8 +107,9 @@ describe("the first boot", function () {
     await world.close();
   });
 
-  for (const kind of kinds) {
-    it(`brings a ${kind.role} node on ${kind.cloud} to ready, says so once, and shows secrets to the installer only`, async () => {
+  for (const kind of nodeKinds) {
+    const edition = kind.edition === "ha" ? "" : ` (${kind.edition})`;
+    it(`brings a ${kind.role} node on ${kind.cloud}${edition} to ready, says so once, and shows secrets to the installer only`, async () => {
       await open(kind);
       const { code, log } = await machine.job("boot");
       assert.equal(code, 0, log);

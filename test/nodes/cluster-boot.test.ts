@@ -1,18 +1,21 @@
 /**
- * A whole cluster boots: four masters and three media nodes at the same time, with the real programs and the real cloud
- * adapters, in random order and with random delays. Masters are healthy only once three of them run, media nodes only
+ * A whole cluster boots: its masters and three media nodes at the same time, with the real programs and the real cloud
+ * adapters, in random order and with random delays. Masters are healthy only once most of them run, media nodes only
  * once a master is, so that whoever waits for another in the wrong place never ends. The numbers of a round come from
- * its seed, which is part of its name.
+ * its seed, which is part of its name. Then the only master of Elastic is rebooted.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { carriedPrograms, type NodeSpec } from "../../nodes/render";
-import { bundleOf, Machine, needsScripts, settingsOf, specOf } from "./machine";
+import { bundleOf, Machine, masterAddresses, needsScripts, settingsOf, specOf } from "./machine";
 import { type Call, type Reply, Service } from "./services";
 
-const quorum = 3;
-const addresses = ["10.0.0.4", "10.0.1.4", "10.0.2.4", "10.0.0.5"];
+/** How many masters have to run before one is healthy. */
+const quorums: Readonly<Record<NodeSpec["edition"], number>> = { ha: 3, elastic: 1 };
+
+const openviduEnv = "/opt/openvidu/config/cluster/openvidu.env";
 
 /** Stands in for the vendor's bootstrap. */
 const vendor = `#!/bin/sh
@@ -60,19 +63,30 @@ class Cluster {
   private readonly store = new Map<string, { readonly body: Buffer; readonly etag: string; readonly at: Date }>();
   private writes = 0;
   private service!: Service;
-  private readonly secretsFrom: number;
+  private secretsFrom: number;
+  private found: Readonly<Record<string, string>> | undefined;
+  private readonly addresses: readonly string[];
 
   private constructor(
     private readonly cloud: NodeSpec["cloud"],
+    private readonly edition: NodeSpec["edition"],
     private readonly random: () => number,
+    /** Changes to the masters' bundle. */
+    private readonly changes: Readonly<Record<string, string>>,
   ) {
     this.secretsFrom = Date.now() + random() * 2500;
+    this.addresses = masterAddresses(edition);
   }
 
-  public static async open(cloud: NodeSpec["cloud"], random: () => number): Promise<Cluster> {
-    const cluster = new Cluster(cloud, random);
+  public static async open(
+    cloud: NodeSpec["cloud"],
+    edition: NodeSpec["edition"],
+    random: () => number,
+    changes: Readonly<Record<string, string>> = {},
+  ): Promise<Cluster> {
+    const cluster = new Cluster(cloud, edition, random, changes);
     cluster.service = await Service.open([(call) => cluster.answer(call)]);
-    addresses.forEach((_, index) => cluster.add("master", index + 1));
+    cluster.addresses.forEach((_, index) => cluster.add("master", index + 1));
     for (const number of [1, 2, 3]) cluster.add("media", number);
     return cluster;
   }
@@ -80,16 +94,20 @@ class Cluster {
   private add(role: NodeSpec["role"], number: number): void {
     const name = `${role}-${number}`;
     const { url } = this.service;
-    const spec = specOf(this.cloud, role, {
-      ...pick(settingsOf(this.cloud, role), ["SLOT"], () => String(number)),
-      ...pick(settingsOf(this.cloud, role), ["COORDINATION_URL"], () => `${url}/store/`),
-      ...pick(settingsOf(this.cloud, role), ["REQUESTS_URL"], () => `${url}/requests/`),
-      ...pick(settingsOf(this.cloud, role), ["HEARTBEATS_URL"], () => `${url}/heartbeats/`),
+    const given = settingsOf(this.cloud, role, this.edition);
+    const own = {
+      ...pick(given, ["SLOT"], () => String(number)),
+      ...pick(given, ["PRIVATE_ADDRESS"], () => this.addressOf(name)),
+      // Files of an only master of the customer's own are where they are.
+      ...pick(given, ["COORDINATION_URL"], (old) => (old.startsWith("file:") ? old : `${url}/store/`)),
+      ...pick(given, ["REQUESTS_URL"], () => `${url}/requests/`),
+      ...pick(given, ["HEARTBEATS_URL"], () => `${url}/heartbeats/`),
       INSTALLER_URL: `${url}/installer.sh`,
       INSTALLER_SHA256: createHash("sha256").update(vendor).digest("hex"),
       HEALTH_URL: `${url}/health/${name}`,
       ...(role === "master" ? { APP_HEALTH_URL: `${url}/health/${name}` } : {}),
-    });
+    };
+    const spec = specOf(this.cloud, role, own, { edition: this.edition });
     const programs = carriedPrograms(spec);
     if (programs) this.put(`store/${programs.name}`, Buffer.from(programs.base64, "base64"));
     const machine = new Machine(spec);
@@ -105,8 +123,36 @@ class Cluster {
     machine.stub("docker-compose", 'echo "Docker Compose version v5.1.4"');
     machine.stub("sysctl", "true");
     machine.write("/dev/console", "");
-    if (role === "master") machine.write("/usr/local/lib/openvidu-node/data-disk.sh", dataDisk, 0o755);
+    if (this.cloud === "onprem") this.deliver(machine, JSON.stringify(this.bundle(role)));
+    else if (role === "master") machine.write("/usr/local/lib/openvidu-node/data-disk.sh", dataDisk, 0o755);
     this.nodes.push({ name, role, machine });
+  }
+
+  /** What the deployer does on machines of the customer's own. */
+  private deliver(machine: Machine, text: string): void {
+    machine.write("/etc/openvidu-node/bundle.json", text, 0o600);
+  }
+
+  private bundle(role: NodeSpec["role"]): Record<string, string> {
+    return { ...bundleOf(this.cloud, role, this.edition), ...(role === "master" ? this.changes : {}) };
+  }
+
+  private addressOf(name: string): string {
+    return name.startsWith("master") ? (this.addresses[Number(name.split("-")[1]) - 1] ?? "") : "10.0.3.7";
+  }
+
+  /** From now on the secret store refuses everybody, and what the deployer brings arrives in half. */
+  public loseSecrets(): void {
+    this.secretsFrom = Infinity;
+    if (this.cloud === "onprem") for (const { machine } of this.nodes) this.deliver(machine, '{"DOMAIN_NAME":"none"');
+  }
+
+  /** The secret store answers again, with this in the masters' bundle. */
+  public findSecrets(changes: Readonly<Record<string, string>>): void {
+    this.secretsFrom = 0;
+    this.found = changes;
+    const text = JSON.stringify({ ...this.bundle("master"), ...changes });
+    if (this.cloud === "onprem") for (const { machine } of this.nodes) this.deliver(machine, text);
   }
 
   private running(role: NodeSpec["role"]): number {
@@ -115,7 +161,7 @@ class Cluster {
 
   private isHealthy(name: string): boolean {
     const node = this.nodes.find((each) => each.name === name);
-    return node?.machine.has("/started") === true && this.running("master") >= quorum;
+    return node?.machine.has("/started") === true && this.running("master") >= quorums[this.edition];
   }
 
   private answer(call: Call): Reply {
@@ -136,8 +182,7 @@ class Cluster {
   }
 
   private metadata(name: string, path: string): string {
-    const address = addresses[Number(name.split("-")[1]) - 1] ?? "10.0.3.7";
-    if (/ipv4/i.test(path)) return address;
+    if (/ipv4/i.test(path)) return this.addressOf(name);
     if (path.includes("oauth2/token")) return JSON.stringify({ access_token: "token" });
     if (path.endsWith("security-credentials/")) return "role";
     if (path.includes("security-credentials"))
@@ -150,9 +195,15 @@ class Cluster {
   private api(role: NodeSpec["role"], call: Call): Reply {
     if (call.body.includes("CompleteLifecycleAction")) return { status: 200 };
     if (Date.now() < this.secretsFrom) return { status: 403, body: "{}" };
-    const bundle = JSON.stringify(bundleOf(this.cloud, role));
-    const answer = { SecretString: bundle, VersionId: "v1", value: bundle, id: "https://vault/secrets/masters/v1" };
-    return { status: 200, body: JSON.stringify({ ...answer, VersionIdsToStages: { v1: ["AWSCURRENT"] } }) };
+    const bundle = JSON.stringify({ ...this.bundle(role), ...(role === "master" ? this.found : {}) });
+    const version = this.found ? "v2" : "v1";
+    const answer = {
+      SecretString: bundle,
+      VersionId: version,
+      value: bundle,
+      id: `https://vault/secrets/x/${version}`,
+    };
+    return { status: 200, body: JSON.stringify({ ...answer, VersionIdsToStages: { [version]: ["AWSCURRENT"] } }) };
   }
 
   private put(path: string, body: Buffer): string {
@@ -192,8 +243,12 @@ class Cluster {
 }
 
 /** Those of the keys that the settings have, with new values. */
-function pick(settings: Record<string, string>, keys: string[], value: () => string): Record<string, string> {
-  return Object.fromEntries(keys.filter((key) => settings[key] !== undefined).map((key) => [key, value()]));
+function pick(
+  settings: Record<string, string>,
+  keys: string[],
+  value: (old: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, value(settings[key])]])));
 }
 
 describe("the first boot of a whole cluster", function () {
@@ -215,23 +270,29 @@ describe("the first boot of a whole cluster", function () {
     return (await first.ended).log;
   }
 
+  /** Boots all nodes, each after a while; the first boot of one of them is killed. */
+  async function bootAll(random: () => number): Promise<string[]> {
+    const unlucky = cluster.nodes[Math.floor(random() * cluster.nodes.length)]!;
+    return Promise.all(
+      cluster.nodes.map((node) => boot(node, random() * 1500, node === unlucky ? 200 + random() * 2500 : undefined)),
+    );
+  }
+
+  function assertReady(logs: readonly string[]): void {
+    cluster.nodes.forEach(({ name, machine }, index) => {
+      assert.match(machine.read("/var/lib/openvidu-node/status"), /^state=ready\n/, `${name}: ${logs[index]}`);
+      assert.ok(machine.has("/run/openvidu-node/ready"), name);
+      assert.doesNotMatch(logs[index]!, /hush/, name);
+    });
+    assert.deepEqual(cluster.earlyLocks, [], "masters of a new cluster do not wait for each other");
+  }
+
   for (const cloud of ["aws", "azure"] as const) {
     for (const seed of [1, 2]) {
       it(`on ${cloud} ends with all seven nodes ready, whatever comes first (seed ${seed})`, async () => {
         const random = randomOf(seed);
-        cluster = await Cluster.open(cloud, random);
-        const unlucky = cluster.nodes[Math.floor(random() * cluster.nodes.length)]!;
-        const logs = await Promise.all(
-          cluster.nodes.map((node) =>
-            boot(node, random() * 1500, node === unlucky ? 200 + random() * 2500 : undefined),
-          ),
-        );
-        cluster.nodes.forEach(({ name, machine }, index) => {
-          assert.match(machine.read("/var/lib/openvidu-node/status"), /^state=ready\n/, `${name}: ${logs[index]}`);
-          assert.ok(machine.has("/run/openvidu-node/ready"), name);
-          assert.doesNotMatch(logs[index]!, /hush/, name);
-        });
-        assert.deepEqual(cluster.earlyLocks, [], "masters of a new cluster do not wait for each other");
+        cluster = await Cluster.open(cloud, "ha", random);
+        assertReady(await bootAll(random));
         // What the store did not take at the end of a boot, the minute's refresh repeats.
         const masters = cluster.nodes.filter(({ name }) => name.startsWith("master"));
         for (let minute = 0; minute < 5 && !cluster.hasMark(); minute++) {
@@ -240,5 +301,41 @@ describe("the first boot of a whole cluster", function () {
         assert.ok(cluster.hasMark(), "from now on masters join one at a time");
       });
     }
+  }
+
+  const names = { aws: "meet.acme.example", azure: "meet.acme.example", onprem: "198.51.100.14" } as const;
+  for (const cloud of ["aws", "azure", "onprem"] as const) {
+    it(`of Elastic on ${cloud} ends with its master and media nodes ready, and a reboot keeps its name (AWS-W-1)`, async () => {
+      const random = randomOf(3);
+      cluster = await Cluster.open(cloud, "elastic", random, { DOMAIN_NAME: names[cloud] });
+      assertReady(await bootAll(random));
+      assert.ok(!cluster.hasMark(), "nobody asks for locks");
+      const { machine } = cluster.nodes[0]!;
+      const name = () => /^DOMAIN_NAME=(.*)$/m.exec(machine.read(openviduEnv))?.[1];
+      const stops = () => machine.calls("systemctl").filter((call) => /^systemctl (stop|restart) openvidu/.test(call));
+      assert.equal(name(), names[cloud]);
+      assert.equal(machine.read("/etc/hosts").includes(names[cloud]), cloud !== "onprem", "an address is no name");
+
+      cluster.loseSecrets();
+      for (const place of ["/run/openvidu-node", "/started"]) rmSync(machine.path(place), { recursive: true });
+      machine.environment["OPENVIDU_NODE_WAIT"] = "1";
+      const refresh = await machine.job("refresh", "boot");
+      assert.equal(refresh.code, 0, refresh.log);
+      assert.match(refresh.log, /outcome=waiting/);
+      assert.match((await machine.job("boot")).log, /step=ready outcome=ok/);
+      assert.equal(name(), names[cloud]);
+
+      for (const nothing of ["", "none\n"]) {
+        cluster.findSecrets({ DOMAIN_NAME: nothing });
+        assert.match((await machine.job("refresh")).log, /DOMAIN_NAME|^$/);
+        assert.equal(name(), names[cloud]);
+      }
+      assert.deepEqual(stops(), [], "nothing is stopped before there is something better");
+
+      cluster.findSecrets({ DOMAIN_NAME: "other.example" });
+      await machine.job("refresh");
+      assert.equal(name(), "other.example");
+      assert.equal(stops().length, 1);
+    });
   }
 });

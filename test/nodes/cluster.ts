@@ -1,5 +1,5 @@
 /**
- * Four masters for tests: machines that share the cluster's own store, each with a model of OpenVidu that takes the files
+ * Masters for tests, four or one: machines that share the cluster's own store, each with a model of OpenVidu that takes the files
  * of its machine when it starts and answers at its own loopback address.
  */
 import { cpSync, existsSync, rmSync, symlinkSync, utimesSync } from "node:fs";
@@ -34,7 +34,8 @@ if __name__ == "__main__":
     with open(os.environ["STUB_LOG"], "a") as log:
         log.write("cloud " + " ".join(sys.argv[1:]) + "\\n")
     if sys.argv[1] in ("metadata", "instance"):
-        print("10.0.0.4")
+        slot = os.environ.get("SLOT")
+        print(os.environ["MASTER_IPS"].split(",")[int(slot) - 1] if slot else "10.0.0.4")
 `;
 
 /** Remembers what OpenVidu has read; it does not come up with the licence "broken". */
@@ -61,7 +62,11 @@ export class Cluster {
   ) {}
 
   /** Settings of the first master come first; `elsewhere` answers what is not asked of OpenVidu. */
-  public static async open(count = 4, elsewhere: (path: string) => string | undefined = () => undefined) {
+  public static async open(
+    count = 4,
+    elsewhere: (path: string) => string | undefined = () => undefined,
+    edition: "ha" | "elastic" = "ha",
+  ): Promise<Cluster> {
     const masters: Machine[] = [];
     const world = await StandIn.open(({ path, headers }) => {
       const body = elsewhere(path);
@@ -70,7 +75,7 @@ export class Cluster {
       return { status: machine?.has("/unit") && !machine.has("/sick") ? 200 : 503 };
     }, "0.0.0.0");
     const port = new URL(world.url).port;
-    for (let slot = 1; slot <= count; slot++) masters.push(machineOf("master", port, slot, count));
+    for (let slot = 1; slot <= count; slot++) masters.push(machineOf("master", port, slot, count, edition));
     for (const machine of masters.slice(1)) shareStore(machine, masters[0]!);
     return new Cluster(masters, world);
   }

@@ -23,11 +23,11 @@ for word in "$@"; do [[ "$word" != --config=* ]] || password="$(cat "\${word#*=}
 if [[ "$password" != 'password: "hushMONGOADMINPASSWORD"' ]]; then echo "wrong password: $password" >&2; exit 1; fi
 ${action}`;
 
-/** Docker that runs in a container what is asked for on the machine itself. */
-export const docker = `
+/** Docker that runs in a container what is asked for on the machine itself; Redis is one, by its name in the edition. */
+const dockerOf = (redis: string): string => `
 case "$1" in
   exec) shift 3; exec "$@" ;;
-  inspect) echo 77 ;;
+  inspect) [[ "\${*: -1}" == ${redis} ]] && echo 77 ;;
   --version) echo "Docker version 29.5.3, build x" ;;
 esac`;
 
@@ -40,20 +40,40 @@ case "$1 $2" in
   "is-active openvidu") if [[ -e "$OPENVIDU_NODE_ROOT/runs" ]]; then echo active; else echo inactive; exit 3; fi ;;
 esac`;
 
+/** The container of Redis, as the vendor's pages list it: with Sentinel, and alone. */
+const redisNames = { ha: "redis-server", elastic: "redis" } as const;
+
 /** A master of OpenVidu `version` that serves, with its own objects in `store` and a database of one line. */
-export function master(slot: number, version: string, store: string, settings: Record<string, string> = {}): Machine {
-  const machine = new Machine(specOf("azure", "master", { SLOT: String(slot), ...settings })).receivePrograms();
+export function master(
+  slot: number,
+  version: string,
+  store: string,
+  settings: Record<string, string> = {},
+  edition: keyof typeof redisNames = "ha",
+): Machine {
+  const spec = specOf("azure", "master", { SLOT: String(slot), ...settings }, { edition });
+  const machine = new Machine(spec).receivePrograms();
   machine.write(`${library}/cloud.py`, fakeCloud);
   mkdirSync(store, { recursive: true });
   symlinkSync(store, machine.path("/store"));
   Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", OPENVIDU_NODE_PART: "100" });
-  return furnish(machine, version);
+  return furnish(machine, version, edition);
+}
+
+/**
+ * The only master of Elastic on a machine of the customer's own, which serves, with the real adapter: its store is a
+ * folder on it.
+ */
+export function onlyMaster(version: string, settings: Record<string, string> = {}): Machine {
+  const machine = new Machine(specOf("onprem", "master", settings, { edition: "elastic" }));
+  Object.assign(machine.environment, { OPENVIDU_NODE_WAIT: "0", OPENVIDU_NODE_PART: "100" });
+  return furnish(machine, version, "elastic");
 }
 
 /** Gives a machine an OpenVidu that serves, with a database of one line, and the commands that its jobs call. */
-export function furnish(machine: Machine, version: string): Machine {
+export function furnish(machine: Machine, version: string, edition: keyof typeof redisNames = "ha"): Machine {
   install(machine, version);
-  machine.stub("docker", docker);
+  machine.stub("docker", dockerOf(redisNames[edition]));
   machine.stub("docker-compose", 'echo "Docker Compose version v5.1.4"');
   machine.stub("systemctl", systemctl);
   machine.stub("mongodump", mongoTool('gzip -c "$OPENVIDU_NODE_ROOT/database"'));

@@ -22,6 +22,7 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { type CarriedPrograms, carriedPrograms, type NodeSpec, renderUserData } from "../../nodes/render";
 import { installerFlags, type InstallerContext } from "../../openvidu/installer";
+import { clusterEditions, masterCounts } from "../../openvidu/editions";
 import { fixedAccounts, generatedSecrets } from "../../openvidu/secrets";
 import { noteCounterpart } from "../counterparts";
 
@@ -35,12 +36,33 @@ export interface CloudConfig {
   readonly runcmd: readonly (readonly string[])[];
 }
 
-export type NodeKind = Pick<NodeSpec, "cloud" | "role">;
+export interface NodeKind extends Pick<NodeSpec, "cloud" | "role"> {
+  /** @default ha */
+  readonly edition?: Edition;
+}
 type Cloud = NodeSpec["cloud"];
 type Role = NodeSpec["role"];
+type Edition = NodeSpec["edition"];
+
+/** Every kind of node that there is. */
+export const nodeKinds: readonly Required<NodeKind>[] = clusterEditions.flatMap((edition) =>
+  (["aws", "azure", "onprem"] as const).flatMap((cloud) =>
+    (["master", "media"] as const).map((role) => ({ cloud, role, edition })),
+  ),
+);
+
+/** Addresses of the masters, in slot order. */
+export function masterAddresses(edition: Edition): string[] {
+  return ["10.0.0.4", "10.0.1.4", "10.0.2.4", "10.0.0.5"].slice(0, masterCounts[edition]);
+}
 
 /** Settings that a complete topology gives to a node. */
-export function settingsOf(cloud: Cloud, role: Role): Record<string, string> {
+export function settingsOf(cloud: Cloud, role: Role, edition: Edition = "ha"): Record<string, string> {
+  // An only master of the customer's own has files in place of a store.
+  const coordination =
+    cloud === "onprem" && edition === "elastic"
+      ? "file:///var/lib/openvidu-node/store/"
+      : "https://own.example/coordination/";
   return {
     CLUSTER: "openvidu-acme-prod",
     REGION: "eu-west-1",
@@ -49,7 +71,7 @@ export function settingsOf(cloud: Cloud, role: Role): Record<string, string> {
       azure: "https://openvidu-acme-1a2b3c4.vault.azure.net/secrets/masters",
       onprem: "/etc/openvidu-node/bundle.json",
     }[cloud],
-    MASTER_IPS: "10.0.0.4,10.0.1.4,10.0.2.4,10.0.0.5",
+    MASTER_IPS: masterAddresses(edition).join(),
     ...{
       aws: { DNS_SUFFIX: "amazonaws.com" },
       azure: { IDENTITY_CLIENT_ID: "7a1c0c5e-0f5b-4a55-9d0a-3a3f6f3c2b11" },
@@ -61,7 +83,7 @@ export function settingsOf(cloud: Cloud, role: Role): Record<string, string> {
           ...{ aws: { DATA_DISK: "vol-0123456789abcdef0" }, azure: { DATA_DISK: "lun0" }, onprem: {} }[cloud],
         }
       : { GROUP_NAME: "openvidu-acme-prod-media", BOOT_TIMEOUT_SECONDS: "1200", DRAIN_TIMEOUT_SECONDS: "86400" }),
-    ...(role === "master" ? { COORDINATION_URL: "https://own.example/coordination/" } : {}),
+    ...(role === "master" ? { COORDINATION_URL: coordination } : {}),
     ...(cloud === "azure" ? { REQUESTS_URL: "https://own.example/requests/" } : {}),
     ...(cloud === "azure" ? { HEARTBEATS_URL: "https://own.example/heartbeats/" } : {}),
     ...(cloud === "azure" && role === "media" ? { TEMPLATE: "0123456789abcdef" } : {}),
@@ -75,22 +97,24 @@ export function specOf(
   settings: Record<string, string> = {},
   flags: Partial<InstallerContext> = {},
 ): NodeSpec {
+  const { edition = "ha" } = flags;
+  const endsElsewhere = cloud === "aws" && edition === "ha";
   const context: InstallerContext = {
     cloud,
     role,
-    edition: "ha",
-    tls: cloud === "aws" ? "loadBalancer" : "node",
-    certificate: cloud === "aws" ? "none" : "selfsigned",
+    edition,
+    tls: endsElsewhere ? "loadBalancer" : "node",
+    certificate: endsElsewhere ? "none" : "selfsigned",
     additionalFlags: [],
     ...flags,
   };
   return {
     cloud,
     role,
-    edition: context.edition,
+    edition,
     version: "3.8.0",
     installerFlags: installerFlags(context),
-    settings: { ...settingsOf(cloud, role), ...settings },
+    settings: { ...settingsOf(cloud, role, edition), ...settings },
   };
 }
 
@@ -119,7 +143,7 @@ function filesOf(spec: NodeSpec): CloudConfig["write_files"] {
 }
 
 /** A complete bundle; every secret in it is recognisable by the word "hush" in its value. */
-export function bundleOf(cloud: Cloud, role: Role): Record<string, string> {
+export function bundleOf(cloud: Cloud, role: Role, edition: Edition = "ha"): Record<string, string> {
   const generated = Object.fromEntries(generatedSecrets.map(({ key }) => [key, `hush${key.replaceAll("_", "")}`]));
   const common = { OPENVIDU_VERSION: "3.8.0", ENABLED_MODULES: "observability,openviduMeet" };
   if (role === "media") return { ...common, REDIS_PASSWORD: generated["REDIS_PASSWORD"]! };
@@ -137,7 +161,7 @@ export function bundleOf(cloud: Cloud, role: Role): Record<string, string> {
           EXTERNAL_S3_REGION: "eu-west-1",
           EXTERNAL_S3_PATH_STYLE_ACCESS: "false",
           EXTERNAL_S3_BUCKET_APP_DATA: "acme-app",
-          EXTERNAL_S3_BUCKET_CLUSTER_DATA: "acme-cluster",
+          ...(edition === "ha" && { EXTERNAL_S3_BUCKET_CLUSTER_DATA: "acme-cluster" }),
         }
       : {}),
     ...(cloud === "azure"

@@ -3,6 +3,9 @@
  * masters or in the customer's S3, drains that are asked for on the machine, and boots that switch nothing off.
  */
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { needs } from "../counterparts";
 import { ObjectStore } from "./cloud-services";
@@ -175,6 +178,47 @@ describe("a machine of the customer's own", function () {
       const { code, log } = await other.python("lock", "join", "masters", "60", "master-2 joins");
       assert.equal(code, 3);
       assert.match(log, /master-1 has the lock: master-1 joins/);
+    });
+  });
+
+  describe("that is the only master, and its folder", () => {
+    let folder: string;
+    beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "openvidu-folder-"))));
+    afterEach(() => rmSync(folder, { recursive: true }));
+    const place = "/var/lib/openvidu-node/store";
+    const only = (settings: Record<string, string> = {}): Machine => {
+      const machine = new Machine(specOf("onprem", "master", settings, { edition: "elastic" }));
+      machines.push(machine);
+      return machine;
+    };
+
+    storeContract(() => ({
+      kind: { cloud: "onprem", role: "master" },
+      machine(slot) {
+        const machine = only({ SLOT: slot });
+        mkdirSync(machine.path("/var/lib/openvidu-node"), { recursive: true });
+        symlinkSync(folder, machine.path(place));
+        return machine;
+      },
+      put: (name, body) => Promise.resolve(writeFileSync(join(folder, name), body)),
+    }));
+
+    it("is there while nothing runs, and keeps no empty folders", async () => {
+      const machine = only();
+      const results = await ask(machine, ["read", "a/b"], ["write", "a/b", "1"], ["remove", "a/b"], ["read", "a/b"]);
+      assert.deepEqual([results[0], results[3]], [null, null]);
+      assert.equal(machine.mode(place), 0o700);
+      assert.deepEqual(readdirSync(machine.path(place)), [".lock"]);
+    });
+
+    it("that cannot be written is an error with its reason, and what was there stays", async () => {
+      const machine = only();
+      const [etag] = await ask(machine, ["write", "a/b", "1"]);
+      machine.write(`${place}/c`, "in the way");
+      const { code, log } = await machine.python("lock", "mark", "../c/d");
+      assert.equal(code, 1);
+      assert.match(log, /^store marks\/\.\.\/c\/d: (Not a directory|File exists)$/m);
+      assert.deepEqual((await ask(machine, ["read", "a/b"]))[0].slice(0, 2), ["1", etag]);
     });
   });
 

@@ -8,18 +8,15 @@ import { carriedPrograms, renderUserData, type NodeSpec } from "../../nodes/rend
 import { nodeSettings, settingsFor } from "../../nodes/settings";
 import { certificateTypes } from "../../openvidu/installer";
 import { versionNames } from "../../openvidu/versions";
-import { bundleOf, canRun, cloudConfig, settingsOf, specOf, unpacked } from "./machine";
+import { bundleOf, canRun, cloudConfig, nodeKinds, settingsOf, specOf, unpacked } from "./machine";
 
-const kinds = (["aws", "azure", "onprem"] as const).flatMap((cloud) =>
-  (["master", "media"] as const).map((role) => ({ cloud, role })),
-);
 const script = (spec: NodeSpec, path: string) =>
   cloudConfig(spec).write_files.find((file) => file.path === path)?.content;
 
 describe("user data", () => {
-  for (const { cloud, role } of kinds) {
-    describe(`of a ${role} node on ${cloud}`, () => {
-      const spec = specOf(cloud, role);
+  for (const { cloud, role, edition } of nodeKinds) {
+    describe(`of a ${role} node on ${cloud}${edition === "ha" ? "" : ` (${edition})`}`, () => {
+      const spec = specOf(cloud, role, {}, { edition });
       const config = cloudConfig(spec);
       const content = new Map(config.write_files.map((file) => [file.path, file.content]));
 
@@ -28,7 +25,7 @@ describe("user data", () => {
       it(`stays below ${most} KiB in every release and with every certificate`, () => {
         for (const version of versionNames) {
           for (const certificate of certificateTypes) {
-            const flags = specOf(cloud, role, {}, { tls: "node", certificate }).installerFlags;
+            const flags = specOf(cloud, role, {}, { edition, tls: "node", certificate }).installerFlags;
             const { bytes, base64 } = renderUserData({ ...spec, version, installerFlags: flags });
             assert.ok(bytes < most * 1024, `${bytes} bytes`);
             assert.equal(Buffer.from(base64, "base64").length, bytes);
@@ -108,7 +105,7 @@ describe("user data", () => {
 
       it("tells the node which bundle keys it cannot do without", () => {
         const tables = JSON.parse(content.get("/etc/openvidu-node/tables.json")!) as { required: string[] };
-        const given = Object.keys(bundleOf(cloud, role));
+        const given = Object.keys(bundleOf(cloud, role, edition));
         assert.deepEqual(
           tables.required.filter((key) => !given.includes(key)),
           [],
@@ -116,6 +113,17 @@ describe("user data", () => {
         assert.deepEqual(
           given.filter((key) => !tables.required.includes(key)),
           role === "media" ? ["ENABLED_MODULES"] : [],
+        );
+      });
+
+      it("can do without a domain of TURN's own, also where it was installed with one", () => {
+        const flags = { tls: "node", certificate: "owncert", turnDomain: true } as const;
+        const tables = script(specOf(cloud, role, {}, flags), "/etc/openvidu-node/tables.json")!;
+        const { required } = JSON.parse(tables) as { required: string[] };
+        assert.equal(tables.includes('"--turn-domain-name"'), role === "master");
+        assert.deepEqual(
+          required.filter((key) => key.includes("TURN")),
+          [],
         );
       });
 
@@ -219,7 +227,7 @@ describe("user data", () => {
   });
 
   it("fetches nothing executable over plain http and pipes no download into a shell", () => {
-    for (const { cloud, role } of kinds) {
+    for (const { cloud, role } of nodeKinds) {
       for (const { content } of cloudConfig(specOf(cloud, role)).write_files) {
         const plain = [...content.matchAll(/http:\/\/[^\s"']*/g)].map(([url]) => url);
         assert.deepEqual(
@@ -235,7 +243,7 @@ describe("user data", () => {
 describe("the table of node settings", () => {
   it("has each key once for a machine, in a form that a shell can assign", () => {
     const keys = nodeSettings.map(({ key }) => key);
-    for (const { cloud, role } of kinds) {
+    for (const { cloud, role } of nodeKinds) {
       const own = settingsFor(cloud, role).map(({ key }) => key);
       assert.equal(new Set(own).size, own.length, `${role} on ${cloud}`);
     }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { upgradeHops } from "../../openvidu/upgrades";
-import { filesOf, killAt, master, objects } from "./day2";
+import { filesOf, killAt, master, objects, onlyMaster } from "./day2";
 import { bundleOf, type Machine, needsScripts, StandIn } from "./machine";
 
 const library = "/usr/local/lib/openvidu-node";
@@ -52,8 +52,14 @@ describe("an upgrade of the cluster", function () {
     await world.close();
   });
 
+  type Make = (slot: number, from: string, settings: Record<string, string>) => Machine;
+  const ofEdition =
+    (edition: "ha" | "elastic"): Make =>
+    (slot, from, settings) =>
+      master(slot, from, store, settings, edition);
+
   /** Masters of release `from` whose settings ask for release `to`. */
-  function open(count: number, from: string, to: string): Machine[] {
+  function open(count: number, from: string, to: string, make = ofEdition("ha")): Machine[] {
     const hops = upgradeHops.map((hop) => ({
       ...hop,
       url: `${world.url}/${hop.to}/update.sh`,
@@ -61,7 +67,7 @@ describe("an upgrade of the cluster", function () {
     }));
     const table = { chain: ["3.4.0", "3.4.1", ...upgradeHops.map((hop) => hop.to)], hops };
     machines = Array.from({ length: count }, (_, index) => {
-      const machine = master(index + 1, from, store, {
+      const machine = make(index + 1, from, {
         MASTER_IPS: Array.from({ length: count }, () => "127.0.0.1").join(),
         HEALTH_URL: `${world.url}/health/${index + 1}`,
         APP_HEALTH_URL: `${world.url}/dashboard/`,
@@ -123,21 +129,55 @@ describe("an upgrade of the cluster", function () {
     }
   };
 
-  it("takes one master through every release in between, each with a backup, a start and a look at its health", async () => {
-    const [machine] = open(1, "3.6.1", "3.8.0") as [Machine];
-    assert.match(await ok(machine, "plan"), /^3\.6\.1 to 3\.7\.0, with Docker 29\.4\.2 .*\n3\.7\.0 to 3\.8\.0, /);
+  const makers: Record<string, Make> = {
+    "one master": ofEdition("ha"),
+    "the only master of Elastic on a machine of the customer's own": (_, from, settings) => onlyMaster(from, settings),
+  };
+  for (const [who, make] of Object.entries(makers)) {
+    it(`takes ${who} through every release in between, each with a backup, a start and a look at its health`, async () => {
+      const [machine] = open(1, "3.6.1", "3.8.0", make) as [Machine];
+      assert.match(await ok(machine, "plan"), /^3\.6\.1 to 3\.7\.0, with Docker 29\.4\.2 .*\n3\.7\.0 to 3\.8\.0, /);
+      await ok(machine, "begin");
+      const { code, log } = await machine.job("upgrade", "step");
+      assert.equal(code, 0, log);
+      assertFinished("3.8.0");
+      assert.deepEqual(updates(machine), ["update to 3.7.0 --no-tty ", "update to 3.8.0 --no-tty "]);
+      assert.deepEqual(machine.calls("docker.sh"), ["docker.sh 29.4.2 v5.1.3", "docker.sh 29.5.3 v5.1.4"]);
+      assert.equal(machine.calls("mongodump").length, 2);
+      assert.deepEqual(machine.calls("systemctl").filter((call) => call === "systemctl start openvidu").length, 2);
+      assert.doesNotMatch(log, /hush/);
+      assert.match(log, /password is \*\*\*/);
+      assert.match(await ok(machine, "status"), /^from 3\.6\.1 to 3\.8\.0: done$/m);
+      assert.match((await machine.job("restore")).log, /OpenVidu 3\.6\.1 .*before the upgrade.*\n.*OpenVidu 3\.7\.0 /);
+    });
+  }
+
+  it("of the only master on a machine of the customer's own can be given up, and its backup put back", async () => {
+    const [machine] = open(
+      1,
+      "3.7.0",
+      "3.8.0",
+      makers["the only master of Elastic on a machine of the customer's own"],
+    ) as [Machine];
+    const before = filesOf(machine);
+    machine.write("/broken", "");
     await ok(machine, "begin");
-    const { code, log } = await machine.job("upgrade", "step");
-    assert.equal(code, 0, log);
-    assertFinished("3.8.0");
-    assert.deepEqual(updates(machine), ["update to 3.7.0 --no-tty ", "update to 3.8.0 --no-tty "]);
-    assert.deepEqual(machine.calls("docker.sh"), ["docker.sh 29.4.2 v5.1.3", "docker.sh 29.5.3 v5.1.4"]);
-    assert.equal(machine.calls("mongodump").length, 2);
-    assert.deepEqual(machine.calls("systemctl").filter((call) => call === "systemctl start openvidu").length, 2);
-    assert.doesNotMatch(log, /hush/);
-    assert.match(log, /password is \*\*\*/);
-    assert.match(await ok(machine, "status"), /^from 3\.6\.1 to 3\.8\.0: done$/m);
-    assert.match((await machine.job("restore")).log, /OpenVidu 3\.6\.1 .*before the upgrade.*\n.*OpenVidu 3\.7\.0 /);
+    await ok(machine, "step");
+    assert.match(await ok(machine, "status"), /master 1: stopped; failed at updated: /);
+    assert.ok(!machine.has("/runs") && machine.has(hold));
+    await ok(machine, "abort");
+    await ok(machine, "step");
+    assert.deepEqual(filesOf(machine), before);
+    assert.ok(machine.has("/runs") && !machine.has(hold));
+    assert.match(shown(machine), /aborted; OpenVidu 3\.7\.0 runs again/);
+  });
+
+  it("is refused where the masters keep its state in a MinIO that would stop with OpenVidu", async () => {
+    const [machine] = open(1, "3.7.0", "3.8.0", (slot, from, settings) =>
+      master(slot, from, store, { ...settings, COORDINATION_URL: "http://masters:9100/openvidu-node/" }),
+    ) as [Machine];
+    assert.match(await refused(machine, "begin"), /in MinIO, which stops with OpenVidu: upgrade by hand/);
+    assert.deepEqual(objects(store, "upgrade"), []);
   });
 
   it("keeps masters in step: none goes on before all have come as far", async () => {
@@ -314,6 +354,14 @@ describe("an upgrade of the cluster", function () {
       assert.ok(!machine.has(mark));
     });
   }
+
+  it("of Elastic does not begin while media nodes are connected to its only Redis", async () => {
+    const [machine] = open(1, "3.7.0", "3.8.0", ofEdition("elastic")) as [Machine];
+    connections(machine, "10.0.9.7");
+    assert.match(await refused(machine, "begin"), /media nodes are connected: 10\.0\.9\.7"/);
+    machine.stub("docker", "exit 1");
+    assert.match(await refused(machine, "begin"), /Redis does not run here/);
+  });
 
   it("does not begin while media nodes are connected, other masters are not well, or another one runs", async () => {
     const [one] = open(2, "3.7.0", "3.8.0") as [Machine, Machine];

@@ -31,6 +31,11 @@ const hosts = [
   machine("n1", "media", "10.5.0.21"),
   machine("n2", "media", "10.5.0.22"),
 ];
+/** What a cluster is behind and of; Elastic has one master, to which clients come themselves. */
+const clusters = [
+  ...entryModes.map((entry) => ({ what: entry, entry, edition: "ha", hosts }) as const),
+  { what: "Elastic", entry: "dns", edition: "elastic", hosts: hosts.slice(1) },
+] as const;
 const parties: Readonly<Record<string, Flow["from"] | "nobody">> = {
   "1.1.1.1": "internet",
   "198.51.100.9": "operator",
@@ -41,6 +46,13 @@ const parties: Readonly<Record<string, Flow["from"] | "nobody">> = {
   "10.5.0.22": "media",
   "10.5.0.99": "nobody",
 };
+
+/** A machine that is not of the cluster is nobody. */
+function partyOf(address: string, members: readonly Host[]): string | undefined {
+  const party = parties[address];
+  const isMember = members.some(({ privateAddress }) => privateAddress === address);
+  return (party === "master" || party === "media") && !isMember ? "nobody" : party;
+}
 
 /** Tries every connection at once; prints those that were answered. */
 const knock = `
@@ -107,17 +119,17 @@ describe("firewall rules in a real kernel", function () {
   before(() => (folder = mkdtempSync(join(tmpdir(), "openvidu-nft-"))));
   after(() => rmSync(folder, { recursive: true }));
 
-  for (const entry of entryModes) {
-    for (const target of [hosts[0]!, hosts[2]!]) {
-      it(`let in on a ${target.role} what the flow table lets in, and nothing else (${entry})`, () => {
+  for (const { what, entry, edition, hosts: members } of clusters) {
+    for (const target of [members[0]!, members.at(-2)!]) {
+      it(`let in on a ${target.role} what the flow table lets in, and nothing else (${what})`, () => {
         const flows = flowsFor(
-          plainContext({ entry, turnDomain: true, tls: entry === "external" ? "loadBalancer" : "node" }),
+          plainContext({ entry, edition, turnDomain: true, tls: entry === "external" ? "loadBalancer" : "node" }),
         );
         const cluster: OnPremises = {
-          ...{ hosts, domain: "d", entry, balancerAddress: "b", firewall: "nftables", utc: false },
+          ...{ hosts: members, domain: "d", entry, balancerAddress: "b", firewall: "nftables", utc: false },
           balancerCidrs: entry === "dns" ? [] : ["10.5.0.5/32"],
         };
-        const rules = join(folder, `${entry}-${target.name}.nft`);
+        const rules = join(folder, `${what}-${target.name}.nft`);
         const script = join(folder, "knock.py");
         writeFileSync(rules, asNftables(rulesOf(target, flows, cluster, { operatorCidrs: ["198.51.100.0/24"] })));
         writeFileSync(script, knock);
@@ -142,7 +154,7 @@ describe("firewall rules in a real kernel", function () {
                 (flow) =>
                   flow.to === target.role &&
                   flow.protocol === protocol &&
-                  (flow.from === "internet" || flow.from === parties[address]) &&
+                  (flow.from === "internet" || flow.from === partyOf(address, members)) &&
                   port >= flow.ports.first &&
                   port <= flow.ports.last,
               );

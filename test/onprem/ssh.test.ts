@@ -251,11 +251,11 @@ describe("own machines over real SSH", function () {
     await server.open(clientKey);
     return server;
   };
-  const command = (name: string): RecordedResource => graph.resources.find((each) => each.name === name)!;
+  const command = (name: string, of = graph): RecordedResource => of.resources.find((each) => each.name === name)!;
 
   /** The inputs of a Command, with the addresses of this test in place of those of the real world. */
-  function localised(name: string, settings: Record<string, string> = {}): Record<string, any> {
-    const inputs = inputsOf(command(name));
+  function localised(name: string, settings: Record<string, string> = {}, of = graph): Record<string, any> {
+    const inputs = inputsOf(command(name, of));
     const place = new URL(world.url);
     const own: Record<string, string> = {
       INSTALLER_URL: `${world.url}/installer.sh`,
@@ -407,6 +407,31 @@ describe("own machines over real SSH", function () {
     const { code, output } = await masters[0]!.run("delete", localised("openvidu-masters-1"), clientKey);
     assert.deepEqual([code, output], [0, "master-1: stopped; its data is kept below /opt/openvidu\n"]);
     assert.ok(masters[0]!.has("opt/openvidu/config/cluster/openvidu.env"));
+  });
+
+  it("the only master of Elastic is installed with its own address, and then a media node with that of the master", async () => {
+    const elastic = await exampleGraph("onprem-elastic");
+    const own = { COORDINATION_URL: "file:///var/lib/openvidu-node/store/", MASTER_IPS: "10.5.0.11" };
+    const nodes = [
+      { server: await open("master-1", "10.5.0.11"), secrets: "secrets-master-1", node: "masters-1" },
+      { server: await open("media-1", "10.5.0.21"), secrets: "secrets-media-1", node: "media-media-1" },
+    ];
+    for (const { server, secrets, node } of nodes) {
+      await server.run("create", localised(`openvidu-${secrets}`, {}, elastic), clientKey);
+      const inputs = localised(`openvidu-${node}`, own, elastic);
+      const first = await server.run("create", inputs, clientKey);
+      assert.equal(first.output, `${server.host}: ready\n`, server.has("units.log") ? server.read("units.log") : "");
+      assert.equal((await server.run("update", inputs, clientKey)).output, `${server.host}: ready\n`);
+    }
+    const flags = nodes.map(({ server }) => /^installer (.*)$/m.exec(server.read("calls"))?.[1]?.split(" ") ?? []);
+    const [master, media] = flags;
+    for (const all of flags) assert.ok(all.includes("--deployment-type=elastic") && all.includes("--no-tty"));
+    assert.ok(master?.includes("--private-ip=10.5.0.11") && master.includes("--domain-name=video.example.com"));
+    assert.ok(media?.includes("--private-ip=10.5.0.21") && media.includes("--master-node-private-ip=10.5.0.11"));
+    const { server } = nodes[0]!;
+    assert.match(server.read("opt/openvidu/config/cluster/openvidu.env"), /^DOMAIN_NAME=video\.example\.com$/m);
+    assert.equal(server.read("calls").match(/^systemctl start openvidu$/gm)?.length, 1);
+    assert.equal(server.read("calls").match(/^installer /gm)?.length, 1);
   });
 
   it("a machine on which it goes wrong ends the update, with its name and the reason", async () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { entryListeners } from "../../openvidu/entry";
+import { entryListeners, turnListeners } from "../../openvidu/entry";
 import { flowsFor } from "../../openvidu/flows";
 import { allContexts, plainContext } from "../support/contexts";
 
-const brief = (context: Parameters<typeof entryListeners>[0]): string[] =>
-  entryListeners(context).map(
+const brief = (context: Parameters<typeof entryListeners>[0], listeners = entryListeners): string[] =>
+  listeners(context).map(
     ({ name, port, endsTls, targetRole, targetPort, healthCheck }) =>
       `${name} ${port}${endsTls ? " tls" : ""} > ${targetRole}:${targetPort} ? ${healthCheck.port}${healthCheck.path}`,
   );
@@ -50,5 +50,31 @@ describe("entry listeners", () => {
       }
       assert.equal(entryListeners(context).length, context.features.has("rtmp") ? 3 : 2);
     }
+  });
+});
+
+describe("listeners of TURN's own load balancer", () => {
+  const old = { version: "3.5.0", turnDomain: true } as const;
+
+  it("are the official one up to 3.5, where the load balancer ends TLS (aws-reference 5.4 a)", () => {
+    const context = plainContext({ ...old, tls: "loadBalancer" });
+    assert.deepEqual(brief(context, turnListeners), ["turns 443 tls > media:5349 ? 7880/"]);
+    assert.deepEqual(brief(context), brief(plainContext({ version: "3.5.0", tls: "loadBalancer" })));
+    const { status, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } =
+      turnListeners(context)[0]!.healthCheck;
+    assert.deepEqual(
+      [status, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold],
+      [200, 10, 5, 3, 4],
+    );
+  });
+
+  it("are none where both domains share an entry, without such a domain, and from 3.6 on", () => {
+    const none = [
+      { ...old, tls: "node" },
+      { ...old, tls: "loadBalancer", entry: "external" },
+      { version: "3.5.0", tls: "loadBalancer" },
+      { version: "3.6.0", tls: "loadBalancer", turnDomain: true },
+    ] as const;
+    for (const changes of none) assert.deepEqual(turnListeners(plainContext(changes)), []);
   });
 });

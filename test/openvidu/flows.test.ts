@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { allFlows, endpoints, type FlowContext, flowsFor } from "../../openvidu/flows";
+import { allFlows, endpoints, type FlowContext, flowsFor, sessionStore } from "../../openvidu/flows";
 import { formatPorts } from "../../openvidu/ports";
 import { allContexts, plainContext } from "../support/contexts";
 
@@ -136,6 +136,38 @@ describe("flow table", () => {
     assert.equal(has("3.6.0", "tcp 5349 master>media"), true);
   });
 
+  describe("of a domain of TURN's own up to 3.5 (aws-reference 5.4, azure-reference 5.5)", () => {
+    const added = (changes: Partial<FlowContext>): string[] => {
+      const without = table(plainContext({ version: "3.5.0", ...changes }));
+      const rows = table(plainContext({ version: "3.5.0", turnDomain: true, ...changes }));
+      return rows.filter((row) => !without.includes(row));
+    };
+
+    it("lead through a load balancer of its own to media nodes, where the cloud ends TLS", () => {
+      assert.deepEqual(added({ tls: "loadBalancer" }), [
+        "tcp 443 internet>turnLoadBalancer",
+        "tcp 5349 turnLoadBalancer>media",
+        "tcp 7880 turnLoadBalancer>media",
+      ]);
+    });
+
+    it("lead through Caddy on the masters, where it ends TLS", () => {
+      assert.deepEqual(added({}), ["tcp 5349 master>media"]);
+      assert.deepEqual(added({ entry: "dns" }), ["tcp 5349 master>media"]);
+    });
+
+    it("lead through the customer's load balancer and Caddy, where that ends TLS", () => {
+      assert.deepEqual(added({ entry: "external", tls: "loadBalancer" }), [
+        "tcp 5349 loadBalancer>master",
+        "tcp 5349 master>media",
+      ]);
+    });
+
+    it("are gone from 3.6 on", () => {
+      for (const tls of ["loadBalancer", "node"] as const) assert.deepEqual(added({ version: "3.6.0", tls }), []);
+    });
+  });
+
   it("lets nobody in on SSH, databases or object storage but operators and nodes", () => {
     for (const version of ["3.5.0", "3.8.0"] as const) {
       for (const context of allContexts(version)) {
@@ -152,7 +184,7 @@ describe("flow table", () => {
     assert.equal(new Set(allFlows.map(({ id }) => id)).size, allFlows.length);
     for (const { id, from, to, ports } of allFlows) {
       assert.match(id, /^[a-z0-9-]+$/);
-      assert.ok(endpoints.includes(from) && endpoints.includes(to));
+      assert.ok(endpoints.includes(from) && (to === sessionStore || endpoints.includes(to)));
       assert.ok(ports.first <= ports.last);
     }
   });

@@ -186,8 +186,8 @@ describe("costs: what has no price", () => {
     { what: "gcp:new/thing:Thing", of: resource("gcp:new/thing:Thing", "new", {}), why: /nobody has written down/ },
     {
       what: "load balancer",
-      of: resource("aws:lb/loadBalancer:LoadBalancer", "lb", {}),
-      why: /no price for the type application/,
+      of: resource("aws:lb/loadBalancer:LoadBalancer", "lb", { loadBalancerType: "gateway" }),
+      why: /no price for the type gateway/,
     },
     {
       what: "public IPv4 addresses of the load balancer",

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { Account, type Fault } from "../../rehearsal/account";
 import { Deployment, type Goal, type Settled } from "../../rehearsal/engine/deployment";
 import type { Step } from "../../rehearsal/engine/plan";
+import { refreshed } from "../../rehearsal/engine/refresh";
 import { emptyState, type State } from "../../rehearsal/engine/state";
 import type { RecordedOptions } from "../../rehearsal/graph";
 import type { CloudModel } from "../../rehearsal/model";
@@ -70,7 +71,7 @@ class Bench {
       if ("failures" in settled) failures.push(...settled.failures);
       else known.set(each.name, settled.resource.outputs);
     }
-    if (failures.length === 0) failures.push(...(await deployment.deleteRest()).values());
+    if (!deployment.stopped) failures.push(...(await deployment.deleteRest()).values());
     if (!preview) this.state = deployment.state;
     const { steps, kept } = deployment;
     const did = steps.flatMap(({ operation, name }) =>
@@ -221,6 +222,11 @@ describe("the small engine", () => {
     assert.deepEqual(did, []);
     assert.ok(bench.state.resources.some(({ urn }) => urn === urnOf("other")));
     assert.equal(bench.account.resources.length, 1);
+    const { steps } = await refreshed(bench.state, new Providers(clouds, bench.account, place), true);
+    assert.deepEqual(
+      steps.map(({ operation, urn }) => [operation, urn]),
+      [["same", urnOf("other")]],
+    );
   });
 
   it("ignores changes of whole inputs and of parts of them", async () => {
@@ -372,6 +378,45 @@ describe("the small engine, when something fails", () => {
       stateOf(bench, "base").map(({ pendingReplacement }) => pendingReplacement),
       [undefined],
     );
+  });
+
+  it("compares again what an earlier run deleted, and says why it is made anew", async () => {
+    const fixed = (wanted: Wanted): Wanted => having(wanted, { deleteBeforeReplace: true });
+    const { bench } = await failing({ kind: "refuse", call: "create" }, [fixed(base)], [fixed(moved)]);
+    const { steps } = await bench.run([fixed(moved)]);
+    assert.deepEqual(steps.find(({ operation }) => operation === "replace")!.replaces, ["zone"]);
+  });
+
+  it("keeps the earlier inputs after an update that was not ready in time, and sends the new ones again", async () => {
+    const larger = having(base, { inputs: { zone: "a", size: 2 } });
+    const { bench } = await failing({ kind: "afterwards", call: "update" }, [base], [larger]);
+    const [kept] = stateOf(bench, "base");
+    assert.deepEqual([kept!.inputs["size"], kept!.outputs["size"], kept!.initErrors?.length], [1, 2, 1]);
+    const { did, steps } = await bench.run([larger]);
+    assert.deepEqual([did, steps.at(-1)!.differences.length], [["update base"], 1]);
+    assert.deepEqual((await bench.run([larger])).did, []);
+  });
+
+  it("deletes the predecessor of a successor that is not ready in time", async () => {
+    const { bench, failed } = await failing({ kind: "afterwards", call: "create" }, [base], [moved]);
+    assert.deepEqual(failed.did, ["create-replacement base", "delete-replaced base"]);
+    assert.deepEqual([bench.account.resources.length, stateOf(bench, "base").length], [1, 1]);
+  });
+
+  it("drops what nobody wants although something failed, but neither that nor what it needs", async () => {
+    const user: Wanted = { name: "user", inputs: { near: new From("base", "label") } };
+    const larger: Wanted = having(user, { inputs: { size: 2 } });
+    const fault: Fault = { kind: "refuse", call: "update", urn: "user" };
+    const { bench, failed } = await failing(fault, [base, user, { name: "other" }], [larger]);
+    assert.deepEqual(failed.did, ["update user", "delete other"]);
+    assert.deepEqual((await bench.run([larger])).did, ["update user", "delete base"]);
+  });
+
+  it("deletes nothing where Pulumi would have ended", async () => {
+    const refused: Wanted = having(base, { inputs: { zone: "a", size: 2000 } });
+    const { bench, failed } = await failing({ kind: "slow" }, [base, { name: "other" }], [refused]);
+    assert.deepEqual([failed.failures.length, failed.did], [1, []]);
+    assert.equal(bench.account.resources.length, 2);
   });
 
   it("forgets a resource that was to be made anew and is not wanted any more", async () => {

@@ -26,6 +26,8 @@ export interface Asked {
   readonly preview?: boolean;
   /** For an update: whether it reads first what exists. */
   readonly refresh?: boolean;
+  /** For an update of the CLI: whether it goes on after a failure, as the small engine always does. @default true */
+  readonly continueOnError?: boolean;
 }
 
 /** What both engines did in one operation. */
@@ -67,12 +69,15 @@ export class BothEngines {
   }
 
   /** Runs an operation on both. */
-  async both(kind: Plan["kind"], { preview = false, refresh = false }: Asked = {}): Promise<Outcome> {
+  async both(
+    kind: Plan["kind"],
+    { preview = false, refresh = false, continueOnError = true }: Asked = {},
+  ): Promise<Outcome> {
     const { evaluation, state } = this;
     const before = state.read();
     const [account, realAccount] = this.accounts;
     const own = (await small[kind]({ evaluation, account, state, preview, refresh })).plan;
-    const real = await this.cli[kind]({ evaluation, account: realAccount, preview, refresh });
+    const real = await this.cli[kind]({ evaluation, account: realAccount, preview, refresh, continueOnError });
     const things = this.accounts.map(({ resources }) => resources.map(({ urn, id }) => ({ urn, id })));
     return { own, real, before, after: state.read(), realAfter: await this.cli.resources(), things };
   }
@@ -120,10 +125,15 @@ function same(ours: readonly object[], theirs: readonly object[], what: string):
   assert.equal(ours.length, theirs.length, `number of ${what}`);
 }
 
+/** An update of the CLI ends without a step where something protected would be replaced. */
+function isToldByBoth({ preview }: Plan, { operation, outcome }: Step): boolean {
+  return preview || operation !== "replace" || outcome !== "failed";
+}
+
 function about(plan: Plan, isMeant: (urn: string) => boolean): Plan {
   return {
     ...plan,
-    steps: plan.steps.filter(({ urn }) => isMeant(urn)),
+    steps: plan.steps.filter((step) => isMeant(step.urn) && isToldByBoth(plan, step)),
     refusals: plan.refusals.filter(({ urn }) => isMeant(urn)),
     kept: plan.kept.filter(isMeant),
   };

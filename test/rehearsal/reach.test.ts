@@ -118,6 +118,25 @@ describe("rehearsal: who reaches whom on AWS", () => {
     const last = lines(master, entry, listener, target, openWay("sg-l"), ...rules).at(-1);
     assert.equal(last, "loadBalancer -> master tcp 9999-9999 why (nothing listens)");
   });
+
+  it("tells TURN's own load balancer from the entry, and their listeners from each other", () => {
+    const ofTurn = {
+      role: "loadBalancer",
+      parent: "urn:pulumi:s::p::openvidu:index:LoadBalancer::openvidu-turn",
+    } as const;
+    const second = resource("aws:lb/loadBalancer:LoadBalancer", "turn", { securityGroups: ["sg-t"] }, ofTurn);
+    const turns = resource("aws:lb/listener:Listener", "turns", { port: 8443 }, ofTurn);
+    const rules = [
+      ingress("one", rule("sg-l", 8443, anywhere)),
+      ingress("two", rule("sg-t", 8443, anywhere)),
+      ingress("three", rule("sg-t", 443, anywhere)),
+    ];
+    assert.deepEqual(lines(entry, listener, second, turns, ...rules), [
+      "internet -> loadBalancer tcp 8443-8443 why (nothing listens)",
+      "internet -> turnLoadBalancer tcp 443-443 why (nothing listens)",
+      "internet -> turnLoadBalancer tcp 8443-8443 why",
+    ]);
+  });
 });
 
 describe("rehearsal: who reaches whom on Azure", () => {

@@ -236,7 +236,9 @@ describe("rehearsal report: diagrams", () => {
       { name: "eu-west-1a", masters: [{ name: "openvidu-masters-1", address: "10.0.0.1" }], hasMedia: true },
       { name: "eu-west-1b", masters: [{ name: "openvidu-masters-2", address: "10.0.0.2" }], hasMedia: true },
     ]);
-    assert.deepEqual(topology.listeners, [{ port: 443, targetPort: 80, target: "master", endsTls: true }]);
+    assert.deepEqual(topology.listeners, [
+      { balancer: "entry", port: 443, targetPort: 80, target: "master", endsTls: true },
+    ]);
     assert.deepEqual([topology.media.min, topology.media.max], [1, 5]);
     assert.deepEqual(topology.stores, [{ kind: "objects", service: "S3 bucket", name: "data-1234567" }]);
     assert.equal(topology.mediaDoors.length, 1);

@@ -9,12 +9,13 @@ import type { CloudName } from "../../components/cloud";
 import { placeholders } from "../../rehearsal/placeholders";
 import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
-import type { SecretKey, Settings } from "../../stacks/settings";
+import type { ClusterSettings, SecretKey } from "../../stacks/settings";
 import {
   acmCertificate,
   awsAdopt,
   azureAdopt,
   check,
+  clusterSettings,
   diskEncryptionSet,
   dnsZone,
   galleryImage,
@@ -22,14 +23,15 @@ import {
   lines,
   publicAddress,
   secrets,
+  sshKey,
   subnet,
+  turnChain,
 } from "./configs";
 
-function settingsOf(cloud: CloudName, changes: Readonly<Record<string, unknown>> = {}): Settings {
+function settingsOf(cloud: CloudName, changes: Readonly<Record<string, unknown>> = {}): ClusterSettings {
   const result = check(cloud, changes);
   assert.deepEqual(lines(result), []);
-  assert.ok(result.settings);
-  return result.settings;
+  return clusterSettings(result);
 }
 
 interface Acceptance {
@@ -37,7 +39,7 @@ interface Acceptance {
   readonly cloud: CloudName;
   readonly changes: Readonly<Record<string, unknown>>;
   /** The part of the settings that is looked at, and its value. */
-  readonly look: (settings: Settings) => unknown;
+  readonly look: (settings: ClusterSettings) => unknown;
   readonly is: unknown;
 }
 
@@ -45,6 +47,26 @@ const arm = { release: "24.04", architecture: "arm64" };
 
 /* prettier-ignore */
 const acceptances: readonly Acceptance[] = [
+  // Elastic.
+  { name: "Elastic without a domain", cloud: "aws", changes: { edition: "elastic", domain: undefined }, look: (s) => [s.edition, s.domain, s.certificate], is: ["elastic", undefined, { kind: "letsencrypt" }] },
+  { name: "Elastic without a domain in an older release", cloud: "azure", changes: { edition: "elastic", domain: undefined, version: "3.7.0" }, look: (s) => [s.domain, s.version], is: [undefined, "3.7.0"] },
+  { name: "Elastic without a domain, self-signed", cloud: "aws", changes: { edition: "elastic", domain: undefined, certificate: { kind: "selfsigned" } }, look: (s) => s.certificate, is: { kind: "selfsigned" } },
+  { name: "Elastic has one master", cloud: "azure", changes: { edition: "elastic" }, look: (s) => s.masters.generations, is: [1] },
+  { name: "Elastic's master rebuilt", cloud: "aws", changes: { edition: "elastic", "masters.generations": [2] }, look: (s) => s.masters.generations, is: [2] },
+  { name: "existing Elastic IP", cloud: "aws", changes: { edition: "elastic", "entry.address": "203.0.113.7" }, look: (s) => s.entry, is: { preserveClientAddress: false, adoptAddressId: "203.0.113.7" } },
+  { name: "existing address with Elastic", cloud: "azure", changes: { edition: "elastic", "entry.addressId": publicAddress }, look: (s) => s.entry.adoptAddressId, is: publicAddress },
+  { name: "Elastic with the record in Route 53", cloud: "aws", changes: { edition: "elastic", dns: { kind: "route53", zoneId: "Z0123456789ABCDEFGHIJ" } }, look: (s) => s.dns.kind, is: "route53" },
+  { name: "Elastic in a single zone", cloud: "aws", changes: { edition: "elastic", "network.zones": ["eu-west-1b"] }, look: (s) => s.network.zones, is: ["eu-west-1b"] },
+  { name: "Elastic in a region without zones", cloud: "azure", changes: { edition: "elastic", region: "northcentralus" }, look: (s) => s.network.zones, is: [] },
+  { name: "Elastic in an existing network", cloud: "aws", changes: { edition: "elastic", "network.adopt": { networkId: awsAdopt.networkId, masterSubnetIds: [subnet(1)], mediaSubnetIds: [subnet(1), subnet(3)] } }, look: (s) => s.network.adopt?.masterSubnetIds, is: [subnet(1)] },
+  { name: "Elastic in an existing network", cloud: "azure", changes: { edition: "elastic", "network.adopt": azureAdopt }, look: (s) => s.network.adopt?.mediaSubnetIds, is: azureAdopt.mediaSubnetIds },
+  { name: "Elastic with an existing bucket", cloud: "aws", changes: { edition: "elastic", "storage.appDataBucket": "ours.example" }, look: (s) => s.storage.adoptBuckets, is: { appData: "ours.example" } },
+  { name: "an empty group that a person makes grow", cloud: "aws", changes: { edition: "elastic", media: { min: 0, max: 5, initial: 0, acceptEmpty: true } }, look: (s) => [s.media.min, s.media.initial, s.media.max], is: [0, 0, 5] },
+  { name: "an empty group of High Availability that a person makes grow", cloud: "azure", changes: { media: { min: 0, max: 3, acceptEmpty: true } }, look: (s) => [s.media.min, s.media.max], is: [0, 3] },
+  { name: "who is told", cloud: "aws", changes: { edition: "elastic", "alarms.emails": ["operators@example.com"] }, look: (s) => s.alarms, is: { emails: ["operators@example.com"] } },
+  { name: "who is told with High Availability", cloud: "azure", changes: { alarms: { emails: ["operators@example.com", "night@example.com"] } }, look: (s) => s.alarms.emails.length, is: 2 },
+  { name: "nobody is told", cloud: "azure", changes: { alarms: {} }, look: (s) => s.alarms, is: { emails: [] } },
+
   // Topics as a whole.
   { name: "existing ACM certificate", cloud: "aws", changes: { certificate: { kind: "acm", arn: acmCertificate } }, look: (s) => s.certificate, is: { kind: "acm", arn: acmCertificate } },
   { name: "existing ACM certificate with Azure DNS", cloud: "aws", changes: { "certificate.kind": "acm", "certificate.arn": acmCertificate, dns: { kind: "azure-dns", zoneId: dnsZone } }, look: (s) => s.dns, is: { kind: "azure-dns", zoneId: dnsZone } },
@@ -54,6 +76,14 @@ const acceptances: readonly Acceptance[] = [
   { name: "Let's Encrypt on AWS", cloud: "aws", changes: { certificate: { kind: "letsencrypt" } }, look: (s) => s.certificate, is: { kind: "letsencrypt" } },
   { name: "no domain on Azure", cloud: "azure", changes: { domain: undefined }, look: (s) => [s.domain, s.certificate], is: [undefined, { kind: "letsencrypt" }] },
   { name: "no domain and a self-signed certificate in an old release", cloud: "azure", changes: { domain: undefined, version: "3.5.0", certificate: { kind: "selfsigned" } }, look: (s) => s.version, is: "3.5.0" },
+
+  // A domain of TURN's own.
+  { name: "a TURN domain with a certificate of its own making", cloud: "aws", changes: { version: "3.5.0", turn: { domain: "turn.example.com" } }, look: (s) => s.turn, is: { domain: "turn.example.com" } },
+  { name: "a TURN domain with an existing certificate, also a long one", cloud: "aws", changes: { version: "3.5.0", turn: { domain: "a-rather-long-name-of-a-video-conference-service.department.example.com", certificateArn: acmCertificate } }, look: (s) => s.turn?.certificateArn, is: acmCertificate },
+  { name: "a TURN domain outside the zone", cloud: "aws", changes: { version: "3.5.0", dns: { kind: "route53", zoneId: "Z0123456789ABCDEFGHIJ" }, turn: { domain: "turn.example.org" } }, look: (s) => s.turn, is: { domain: "turn.example.org" } },
+  { name: "a TURN domain where Caddy ends TLS", cloud: "aws", changes: { version: "3.5.0", certificate: { kind: "letsencrypt" }, turn: { domain: "turn.example.com" } }, look: (s) => s.turn, is: { domain: "turn.example.com" } },
+  { name: "a TURN domain", cloud: "azure", changes: { version: "3.5.0", turn: { domain: "turn.example.com" } }, look: (s) => [s.turn, s.installFlags], is: [{ domain: "turn.example.com" }, []] },
+  { name: "no TURN over TLS up to 3.5 unless asked for", cloud: "azure", changes: { version: "3.5.0" }, look: (s) => s.turn, is: undefined },
 
   // Machines.
   { name: "Graviton media nodes", cloud: "aws", changes: { "media.instanceType": "c7g.large" }, look: (s) => s.media.image, is: { ...arm, version: "20261004" } },
@@ -238,13 +268,35 @@ function asPulumi(values: Readonly<Record<string, unknown>>): Record<string, str
   );
 }
 
+describe("own certificates of both domains", () => {
+  for (const cloud of ["aws", "azure", "onprem"] as const) {
+    it(`${cloud}: are accepted up to 3.5, and the second one's line breaks mean nothing`, () => {
+      const { chain } = readExample("azure-ha-production").config["openvidu:certificate"] as { chain: string };
+      const changes = {
+        version: "3.5.0",
+        certificate: { kind: "owncert", chain },
+        turn: { domain: "turn.example.com", chain: turnChain.replace(/.{76}/g, "$&\n") },
+      };
+      const given = secrets({
+        certificatePrivateKey: placeholders.certificatePrivateKey(),
+        turnCertificatePrivateKey: placeholders.turnCertificatePrivateKey(),
+        ...(cloud === "onprem" && { sshPrivateKey: sshKey }),
+      });
+      const result = check(cloud, changes, given);
+      assert.deepEqual(lines(result), []);
+      assert.deepEqual(clusterSettings(result).turn, { domain: "turn.example.com", chain: turnChain });
+    });
+  }
+});
+
 describe("example stacks", () => {
   const names = [
-    ...["aws-elastic", "aws-ha", "aws-ha-letsencrypt", "aws-ha-production"],
+    ...["aws-elastic", "aws-enterprise-v2", "aws-ha", "aws-ha-letsencrypt", "aws-ha-production", "aws-ha-turn"],
     ...["azure-elastic", "azure-ha", "azure-ha-production"],
     ...["onprem-elastic", "onprem-ha-dns", "onprem-ha-nlb"],
   ];
   const more: Readonly<Record<string, readonly SecretKey[]>> = {
+    "aws-enterprise-v2": ["elasticsearchPassword"],
     "azure-ha-production": ["certificatePrivateKey"],
     "onprem-elastic": ["sshPrivateKey"],
     "onprem-ha-dns": ["sshPrivateKey"],

@@ -3,7 +3,7 @@
  */
 import type { CloudName } from "../../components/cloud";
 import { checkConfig, type CheckResult, type SecretInputs } from "../../stacks/check";
-import type { SecretKey } from "../../stacks/settings";
+import type { ClusterSettings, SecretKey } from "../../stacks/settings";
 
 export const stackName = "acme";
 
@@ -39,6 +39,17 @@ export const diskEncryptionSet = `${subscription}/Microsoft.Compute/diskEncrypti
 export const galleryImage = `${subscription}/Microsoft.Compute/galleries/ours/images/node/versions/1.2.3`;
 export const kmsKey = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 export const acmCertificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+
+/** A certificate of turn.example.com, in base64, made with the rehearsal's stand-in for a private key. */
+export const turnChain =
+  "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJxekNDQVZDZ0F3SUJBZ0lVWG1FaTRNZlNyeEdKL3pobEVzU25URlNuNTlzd0NnWUlL" +
+  "b1pJemowRUF3SXcKR3pFWk1CY0dBMVVFQXd3UWRIVnliaTVsZUdGdGNHeGxMbU52YlRBZ0Z3MHlOakV4TWpFeU1qSTRNRFphR0E4eQpNVEky" +
+  "TVRBeU9ESXlNamd3Tmxvd0d6RVpNQmNHQTFVRUF3d1FkSFZ5Ymk1bGVHRnRjR3hsTG1OdmJUQlpNQk1HCkJ5cUdTTTQ5QWdFR0NDcUdTTTQ5" +
+  "QXdFSEEwSUFCRU93YlpYbUJ1WWZVMFVYamMvNUdvbFhEeS80Wit4WG5QQ3YKOHhjQlJlY2tZa2hRMGtGa1EwYzY1d3JsMmZQbnpoQkxVdGVa" +
+  "VElYQjM5ZlV1OUcxeGVDamNEQnVNQjBHQTFVZApEZ1FXQkJTYW43ZnZCOTNyWlY1VWNYS0hmRFM4N29iUWV6QWZCZ05WSFNNRUdEQVdnQlNh" +
+  "bjdmdkI5M3JaVjVVCmNYS0hmRFM4N29iUWV6QVBCZ05WSFJNQkFmOEVCVEFEQVFIL01Cc0dBMVVkRVFRVU1CS0NFSFIxY200dVpYaGgKYlhC" +
+  "c1pTNWpiMjB3Q2dZSUtvWkl6ajBFQXdJRFNRQXdSZ0loQU5YZXRmeUZ2aWtrWEZ0TGFhS29PWlRFM2NUUgptbjZhaVFOQW9RUVJnMzZ0QWlF" +
+  "QXFUUGJ2NTBIU0k5VEpwZ3lBa0dRMzdTMjZ4SGRsTzVnemN4Q2Q3Uy93ZVk9Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K";
 
 /** Ids of an adopted network on AWS; the last digit tells subnets apart. */
 export const subnet = (digit: number): string => `subnet-0123456789abcde${digit}0`;
@@ -78,6 +89,12 @@ export function secrets(values: Readonly<Partial<Record<SecretKey, string | unde
   return Object.fromEntries(
     all.flatMap(([key, value]) => (value === undefined ? [] : [[key, { value, encrypted: true }]])),
   );
+}
+
+/** The settings that a check led to, of an edition of OpenVidu 3. */
+export function clusterSettings({ settings }: CheckResult): ClusterSettings {
+  if (!settings || settings.edition === "enterprise-v2") throw new Error("no settings of OpenVidu 3");
+  return settings;
 }
 
 /** The problems of a check as lines `path: reason`, in order. */

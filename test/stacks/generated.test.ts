@@ -30,7 +30,7 @@ describe("generated files", () => {
   it("the JSON Schema has every key of each cloud, and no other key of the program's", () => {
     const { allOf } = (stackFileSchema() as StackFile).properties.config;
     for (const [i, kind] of kinds.entries()) {
-      const keys = [...Object.keys(configSchema(kind).properties ?? {}), ...secretKeysOf(kind.cloud)].map(
+      const keys = [...Object.keys(configSchema(kind).properties ?? {}), ...secretKeysOf(kind)].map(
         (key) => `openvidu:${key}`,
       );
       assert.deepEqual(Object.keys(allOf[i]?.then.properties ?? {}).sort(), keys.sort());

@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { placeholders } from "../../rehearsal/placeholders";
 import { ConfigError, formatProblems } from "../../stacks/errors";
 import { loadSettings, splitConfig } from "../../stacks/load";
+import { clusterSettings } from "./configs";
 
 const shortest = {
   "openvidu:cloud": "aws",
@@ -45,7 +46,8 @@ describe("loading a stack's config", () => {
       "aws:region": "us-east-1",
       "pulumi:disable-default-providers": '["aws"]',
     });
-    const { settings, secrets } = loadSettings();
+    const { settings: loaded, secrets } = loadSettings();
+    const settings = clusterSettings({ settings: loaded });
     assert.deepEqual(
       [settings.media.max, settings.secretRecoveryDays, settings.deletionProtection, settings.installFlags],
       [8, 14, false, ["--debug", "--verbose"]],
@@ -96,8 +98,8 @@ describe("loading a stack's config", () => {
         "stacks/Pulumi.acme.yaml has 3 problems; nothing was changed.",
         "stacks/Pulumi.acme.yaml: openvidu:colour: is not a known key; known here: cloud, edition, version, profile, " +
           "dns, modules, features, rtcEngine, installFlags, deletionProtection, tags, alarms, region, domain, certificate, " +
-          "masters, media, network, storage, access, entry, encryption, images, secretRecoveryDays, license, " +
-          "meetAdminPassword, meetApiKey, certificatePrivateKey",
+          "turn, masters, media, network, storage, access, entry, encryption, images, secretRecoveryDays, license, " +
+          "meetAdminPassword, meetApiKey, certificatePrivateKey, turnCertificatePrivateKey",
         "stacks/Pulumi.acme.yaml: openvidu:media.min: 5 is above media.max, which is 3; lower min or raise max",
         'stacks/Pulumi.acme.yaml: openvidu:license: is missing; run "pulumi config set --secret -s acme license"',
       ].join("\n"),

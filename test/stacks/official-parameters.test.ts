@@ -84,7 +84,7 @@ for (const { kind, parameters, count } of templates) {
       if (typeof keys === "string") continue;
       it(`${parameter} is openvidu:${keys.join(", openvidu:")}`, () => {
         const known = (key: string): boolean =>
-          has(configSchema(kind), key.split(".")) || secretKeysOf(kind.cloud).some((secret) => secret === key);
+          has(configSchema(kind), key.split(".")) || secretKeysOf(kind).some((secret) => secret === key);
         assert.deepEqual(
           keys.filter((key) => !known(key)),
           [],

@@ -2,8 +2,8 @@
  * Configs of clusters on the customer's own machines: what is refused, in which words, and what is made of the rest.
  */
 import assert from "node:assert/strict";
-import type { SecretKey, Settings } from "../../stacks/settings";
-import { check, dnsZone, hostKey, hosts, lines, secrets, sshKey } from "./configs";
+import type { ClusterSettings, SecretKey } from "../../stacks/settings";
+import { check, clusterSettings, dnsZone, hostKey, hosts, lines, secrets, sshKey } from "./configs";
 
 type Changes = Readonly<Record<string, unknown>>;
 
@@ -13,6 +13,11 @@ function hostsWith(changes: Readonly<Record<number, Readonly<Record<string, unkn
     const merged: Record<string, unknown> = { ...host, ...changes[i] };
     return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
   });
+}
+
+/** The same for Elastic: its only master is number 3 of the list above, which keeps its addresses. */
+function elastic(changes: Changes = {}, master: Readonly<Record<string, unknown>> = {}, media = 2): Changes {
+  return { edition: "elastic", hosts: hostsWith({ 3: master }, media).slice(3), ...changes };
 }
 
 const balancer = (kind: "loadBalancer" | "passthrough"): Changes => ({
@@ -26,6 +31,7 @@ const s3 = {
   appDataBucket: "app",
   clusterDataBucket: "data",
 };
+const { clusterDataBucket: _, ...s3OfOneMaster } = s3;
 const chain = Buffer.from("-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n").toString("base64");
 
 interface Refusal {
@@ -69,8 +75,8 @@ const refusals: readonly Refusal[] = [
   { name: "a certificate beside that of a load balancer", changes: { entry: balancer("loadBalancer"), certificate: { kind: "letsencrypt" } }, says: ['certificate: has no use with entry kind "loadBalancer": that load balancer has the certificate; remove it'] },
   { name: "ZeroSSL", changes: { certificate: { kind: "zerossl" } }, says: ['certificate.kind: "zerossl" is not offered: OpenVidu\'s wizard has ZeroSSL, but neither its installer flag nor the flag of its API key is documented; use "letsencrypt", or a certificate of ZeroSSL as "owncert"'] },
   { name: "a certificate of AWS", changes: { certificate: { kind: "acm" } }, says: ['certificate.kind: "acm" is a certificate of AWS; use "letsencrypt", "owncert" or "selfsigned"'] },
-  { name: "TURN's own domain where it uses the main one", changes: { turn: { domain: "turn.example.com" } }, says: ['turn.domain: has no use in 3.8.0, where TURN uses the main domain unless entry kind is "loadBalancer"; remove it'] },
-  { name: "TURN's own domain behind a passthrough load balancer", changes: { turn: { domain: "turn.example.com" }, entry: balancer("passthrough") }, says: ['turn.domain: has no use in 3.8.0, where TURN uses the main domain unless entry kind is "loadBalancer"; remove it'] },
+  { name: "TURN's own domain where it uses the main one", changes: { turn: { domain: "turn.example.com" } }, says: ['turn.domain: has no use in 3.8.0: since OpenVidu 3.6.0 TURN over TLS uses the main domain unless entry kind is "loadBalancer"; remove openvidu:turn, or set openvidu:version to 3.5.0'] },
+  { name: "TURN's own domain behind a passthrough load balancer", changes: { turn: { domain: "turn.example.com" }, entry: balancer("passthrough") }, says: ['turn.domain: has no use in 3.8.0: since OpenVidu 3.6.0 TURN over TLS uses the main domain unless entry kind is "loadBalancer"; remove openvidu:turn, or set openvidu:version to 3.5.0'] },
   { name: "TURN under the main domain's name", changes: { turn: { domain: "video.example.com" }, entry: balancer("loadBalancer") }, says: ["turn.domain: must be another name than openvidu:domain"] },
   { name: "a DNS zone of another domain", changes: { dns: { kind: "azure-dns", zoneId: dnsZone }, domain: "video.example.org" }, says: ['dns.zoneId: is the zone "example.com", to which the domain "video.example.org" does not belong'] },
 
@@ -86,10 +92,35 @@ const refusals: readonly Refusal[] = [
   { name: "an SSH key beside an agent", changes: { ssh: { agent: true } }, says: ["sshPrivateKey: has no use while openvidu:ssh.agent is true; remove one of them"] },
   { name: "a public SSH key", changes: {}, given: { sshPrivateKey: hostKey(9) }, says: ["sshPrivateKey: the value must be a private SSH key without a passphrase, from the line with BEGIN to the line with END"] },
   { name: "a database's address with a quote", changes: {}, given: { sshPrivateKey: sshKey, mongoUri: 'mongodb://a"b' }, says: ['mongoUri: the value must be an address that begins with "mongodb://" or "mongodb+srv://" and has no blanks or quotes'] },
-  { name: "flags that have a key of their own", changes: { installFlags: ["--turn-domain-name=turn.example.com", "--forceUTCTimezone", "--debug"] }, says: ['installFlags[0]: "--turn-domain-name=turn.example.com" is set by the program itself; use openvidu:turn.domain', 'installFlags[1]: "--forceUTCTimezone" is set by the program itself; use openvidu:utc'] },
+  { name: "flags that have a key of their own", changes: { installFlags: ["--turn-domain-name=turn.example.com", "--forceUTCTimezone", "--debug"] }, says: ['installFlags[0]: "--turn-domain-name" is set by the program itself; use openvidu:turn.domain', 'installFlags[1]: "--forceUTCTimezone" is set by the program itself; use openvidu:utc'] },
   { name: "a flag with a wildcard", changes: { installFlags: ["--name=*"] }, says: ['installFlags[0]: "--name=*" must be an installer flag such as "--name=value", of letters, digits and = _ . -'] },
   { name: "an own certificate without its key", changes: { certificate: { kind: "owncert", chain } }, says: ["certificate.chain: holds something that is not an X.509 certificate", 'certificatePrivateKey: is missing; certificate kind "owncert" needs it: run "pulumi config set --secret -s acme certificatePrivateKey"'] },
   { name: "several things at once", changes: { hosts: hostsWith({ 0: { role: "media" }, 5: { privateAddress: "10.5.0.12" } }), firewall: { apply: "ufw" } }, given: {}, says: ["hosts: has 3 masters; High Availability has exactly 4", 'hosts: two machines have the private address "10.5.0.12"', "access.operatorCidrs: is missing; firewalls that are applied would lock the deployer out: give his ranges", 'sshPrivateKey: is missing; run "pulumi config set --secret -s acme sshPrivateKey < <file>", or set openvidu:ssh.agent to true'] },
+
+  { name: "Elastic with a second master", changes: elastic({ hosts: hosts(2).slice(2) }), says: ["hosts: has 2 masters; Elastic has exactly 1"] },
+  { name: "Elastic with the masters of High Availability", changes: { edition: "elastic" }, says: ["hosts: has 4 masters; Elastic has exactly 1"] },
+  { name: "Elastic without a master", changes: elastic({ hosts: hosts(2).slice(4) }), says: ["hosts: has 0 masters; Elastic has exactly 1"] },
+  { name: "Elastic without machines", changes: elastic({ hosts: [] }), says: ["hosts: a list of 0 is given; it must be a list of 1 to 200 machines"] },
+  { name: "Elastic with an entry", changes: elastic({ entry: { kind: "dns" } }), says: ['entry: belongs to edition "ha", but this stack has "elastic"; remove it'] },
+  { name: "Elastic behind a load balancer", changes: elastic({ entry: balancer("passthrough") }), says: ['entry: belongs to edition "ha", but this stack has "elastic"; remove it'] },
+  { name: "Elastic by a name that only the deployer knows", changes: elastic({}, { address: "master.example.com" }), says: ["hosts[0].publicAddress: is missing; clients come to the master itself"] },
+  { name: "Elastic without a domain and a public address", changes: elastic({ domain: undefined }, { address: "10.5.0.14" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"10.5.0.14\" leads nowhere from outside"] },
+  { name: "Elastic without a domain and with a private address in place of the public one", changes: elastic({ domain: undefined }, { publicAddress: "192.168.1.14" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"192.168.1.14\" leads nowhere from outside"] },
+  { name: "Elastic of 3.7 without a domain and a public address", changes: elastic({ domain: undefined, version: "3.7.0" }, { address: "172.31.0.14" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"172.31.0.14\" leads nowhere from outside"] },
+  { name: "Elastic without a domain, behind a provider's translation of addresses", changes: elastic({ domain: undefined }, { address: "100.64.3.4" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"100.64.3.4\" leads nowhere from outside"] },
+  { name: "Elastic with an address that is none, and without a domain", changes: elastic({ domain: undefined }, { publicAddress: "198.51.100.300" }), says: ['hosts[0].publicAddress: "198.51.100.300" is not an IPv4 address'] },
+  { name: "Elastic with a certificate of one's own and no domain", changes: elastic({ domain: undefined, certificate: { kind: "owncert", chain } }), says: ['domain: is missing; certificate kind "owncert" needs it', "certificate.chain: holds something that is not an X.509 certificate", 'certificatePrivateKey: is missing; certificate kind "owncert" needs it: run "pulumi config set --secret -s acme certificatePrivateKey"'] },
+  { name: "Elastic with records and no domain", changes: elastic({ domain: undefined, dns: { kind: "route53", zoneId: "Z0123456789ABCDEFGHIJ" } }), says: ["domain: is missing; without it there is no record to make in route53"] },
+  { name: "Elastic with a zone of another domain", changes: elastic({ domain: "video.example.org", dns: { kind: "azure-dns", zoneId: dnsZone } }), says: ['dns.zoneId: is the zone "example.com", to which the domain "video.example.org" does not belong'] },
+  { name: "Elastic with ZeroSSL", changes: elastic({ certificate: { kind: "zerossl" } }), says: ['certificate.kind: "zerossl" is not offered'] },
+  { name: "Elastic with a certificate of AWS", changes: elastic({ certificate: { kind: "acm" } }), says: ['certificate.kind: "acm" is a certificate of AWS; use "letsencrypt", "owncert" or "selfsigned"'] },
+  { name: "Elastic with a bucket for observability", changes: elastic({ storage: { s3 } }), given: { sshPrivateKey: sshKey, s3SecretKey: "abc" }, says: ['storage.s3.clusterDataBucket: belongs to edition "ha", but this stack has "elastic"; remove it'] },
+  { name: "Elastic with an applied firewall that lets nobody in", changes: elastic({ firewall: { apply: "nftables" } }), says: ["access.operatorCidrs: is missing; firewalls that are applied would lock the deployer out: give his ranges"] },
+  { name: "Elastic with a media node of the master's address", changes: elastic({ hosts: hostsWith({ 4: { privateAddress: "10.5.0.14" } }).slice(3) }), says: ['hosts: two machines have the private address "10.5.0.14"'] },
+  { name: "Elastic with a media node of a master's name", changes: elastic({ hosts: hostsWith({ 4: { name: "master-1" } }).slice(3) }), says: ['hosts: "master-1" is the name of a media node; it must not be that of a master'] },
+  { name: "Elastic with a flag that has a key of its own", changes: elastic({ installFlags: ["--forceUTCTimezone"] }), says: ['installFlags[0]: "--forceUTCTimezone" is set by the program itself; use openvidu:utc'] },
+  { name: "Elastic with alarms, where nobody watches", changes: elastic({ alarms: { emails: [] } }), says: ["alarms: belongs to aws, but this stack is on onprem; remove it"] },
+  { name: "Elastic with a generation of a machine that nobody makes", changes: elastic({ masters: { generations: [2] } }), says: ["masters: belongs to aws, but this stack is on onprem; remove it"] },
 ];
 
 describe("configs of own machines that are refused", () => {
@@ -110,19 +141,19 @@ describe("configs of own machines that are refused", () => {
   }
 });
 
-function settingsOf(changes: Changes = {}, given?: Partial<Record<SecretKey, string>>): Settings {
+function settingsOf(changes: Changes = {}, given?: Partial<Record<SecretKey, string>>): ClusterSettings {
   const result = check("onprem", changes, given && secrets(given));
   assert.deepEqual(lines(result), []);
-  return result.settings!;
+  return clusterSettings(result);
 }
 
-const own = (settings: Settings): NonNullable<Settings["onPremises"]> => settings.onPremises!;
+const own = (settings: ClusterSettings): NonNullable<ClusterSettings["onPremises"]> => settings.onPremises!;
 
 interface Acceptance {
   readonly name: string;
   readonly changes: Changes;
   readonly given?: Partial<Record<SecretKey, string>>;
-  readonly look: (settings: Settings) => unknown;
+  readonly look: (settings: ClusterSettings) => unknown;
   readonly is: unknown;
 }
 
@@ -136,8 +167,8 @@ const acceptances: readonly Acceptance[] = [
   { name: "DNS round robin by default, with Let's Encrypt", changes: {}, look: (s) => [own(s).entry, s.certificate], is: ["dns", { kind: "letsencrypt" }] },
   { name: "a load balancer that ends TLS", changes: { entry: balancer("loadBalancer") }, look: (s) => [own(s).entry, s.certificate, own(s).balancerCidrs], is: ["external", { kind: "external" }, ["10.5.0.5/32"]] },
   { name: "a load balancer that passes through", changes: { entry: balancer("passthrough"), certificate: { kind: "selfsigned" } }, look: (s) => [own(s).entry, s.certificate], is: ["balanced", { kind: "selfsigned" }] },
-  { name: "TURN's own domain up to 3.5", changes: { version: "3.5.0", turn: { domain: "turn.example.com" } }, look: (s) => [own(s).turnDomain, s.installFlags], is: ["turn.example.com", ["--turn-domain-name=turn.example.com"]] },
-  { name: "TURN's own domain behind a load balancer that ends TLS", changes: { turn: { domain: "turn.example.com" }, entry: balancer("loadBalancer") }, look: (s) => own(s).turnDomain, is: "turn.example.com" },
+  { name: "TURN's own domain up to 3.5", changes: { version: "3.5.0", turn: { domain: "turn.example.com" } }, look: (s) => [s.turn, s.installFlags], is: [{ domain: "turn.example.com" }, []] },
+  { name: "TURN's own domain behind a load balancer that ends TLS", changes: { turn: { domain: "turn.example.com" }, entry: balancer("loadBalancer") }, look: (s) => s.turn, is: { domain: "turn.example.com" } },
   { name: "UTC", changes: { utc: true, installFlags: "--debug" }, look: (s) => s.installFlags, is: ["--forceUTCTimezone", "--debug"] },
   { name: "storage of one's own", changes: { storage: { s3 } }, given: { sshPrivateKey: sshKey, s3SecretKey: "abc" }, look: (s) => own(s).s3, is: { ...s3, region: "us-east-1", pathStyle: true } },
   { name: "a database of one's own", changes: {}, given: { sshPrivateKey: sshKey, mongoUri: "mongodb+srv://u:p@db.example.com/?tls=true" }, look: () => true, is: true },
@@ -145,6 +176,19 @@ const acceptances: readonly Acceptance[] = [
   { name: "an applied firewall", changes: { firewall: { apply: "ufw" }, "access.operatorCidrs": ["10.0.5.0/24"] }, look: (s) => [own(s).firewall, s.access.operatorCidrs], is: ["ufw", ["10.0.5.0/24"]] },
   { name: "records in Route 53", changes: { dns: { kind: "route53", zoneId: "Z0123456789ABCDEFGHIJ" } }, look: (s) => s.dns.kind, is: "route53" },
   { name: "drains of a day", changes: { "media.drainTimeoutMinutes": 1440 }, look: (s) => s.media.drainTimeoutSeconds, is: 86400 },
+
+  { name: "Elastic with one master and no media node", changes: elastic({}, {}, 0), look: (s) => [s.edition, own(s).hosts.length, s.media.max, s.masters.generations.length], is: ["elastic", 1, 0, 1] },
+  { name: "Elastic, whose name leads to the master", changes: elastic(), look: (s) => [own(s).entry, s.certificate, s.domain], is: ["dns", { kind: "letsencrypt" }, "video.example.com"] },
+  { name: "Elastic with the master last in the list", changes: elastic({ hosts: hosts(1).slice(3).reverse() }), look: (s) => own(s).hosts.map(({ role }) => role), is: ["master", "media"] },
+  { name: "Elastic without a domain", changes: elastic({ domain: undefined }), look: (s) => [s.domain, own(s).domain, s.certificate], is: [undefined, "", { kind: "letsencrypt" }] },
+  { name: "Elastic without a domain, self-signed", changes: elastic({ domain: undefined, certificate: { kind: "selfsigned" } }), look: (s) => s.certificate, is: { kind: "selfsigned" } },
+  { name: "Elastic of 3.7 without a domain", changes: elastic({ domain: undefined, version: "3.7.0" }), look: (s) => [s.version, s.domain], is: ["3.7.0", undefined] },
+  { name: "Elastic without a domain, reached by SSH inside", changes: elastic({ domain: undefined }, { address: "10.5.0.14", publicAddress: "198.51.100.14" }), look: (s) => own(s).hosts[0]?.publicAddress, is: "198.51.100.14" },
+  { name: "Elastic inside, with a domain", changes: elastic({ certificate: { kind: "selfsigned" } }, { address: "10.5.0.14" }), look: (s) => own(s).hosts[0]?.address, is: "10.5.0.14" },
+  { name: "Elastic with storage of one's own and observability", changes: elastic({ storage: { s3: s3OfOneMaster } }), given: { sshPrivateKey: sshKey, s3SecretKey: "abc" }, look: (s) => [own(s).s3?.clusterDataBucket, s.modules.has("observability")], is: ["", true] },
+  { name: "Elastic with a database of one's own", changes: elastic(), given: { sshPrivateKey: sshKey, mongoUri: "mongodb://u:p@db.example.com" }, look: (s) => s.edition, is: "elastic" },
+  { name: "Elastic with records in Azure DNS", changes: elastic({ dns: { kind: "azure-dns", zoneId: dnsZone } }), look: (s) => s.dns.kind, is: "azure-dns" },
+  { name: "Elastic with an applied firewall, in UTC", changes: elastic({ utc: true, firewall: { apply: "ufw" }, "access.operatorCidrs": ["10.0.5.0/24"] }), look: (s) => [own(s).firewall, s.installFlags], is: ["ufw", ["--forceUTCTimezone"]] },
 ];
 
 describe("configs of own machines that are accepted", () => {

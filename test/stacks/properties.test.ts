@@ -11,7 +11,7 @@ import { formatProblems } from "../../stacks/errors";
 import { splitConfig } from "../../stacks/load";
 import { kinds, schemaOf } from "../../stacks/schemas";
 import { secretKeys } from "../../stacks/settings";
-import { check, config, lines, secrets } from "./configs";
+import { check, clusterSettings, config, lines, secrets } from "./configs";
 
 const cloud = fc.constantFrom("aws" as const, "azure" as const, "onprem" as const);
 const machineCloud = fc.constantFrom("aws" as const, "azure" as const);
@@ -142,8 +142,7 @@ describe("valid configs", () => {
   it("resolve to bounds that hold", () => {
     fc.assert(
       fc.property(machineCloud, validChanges, (name, changes) => {
-        const { settings } = check(name, changes);
-        assert.ok(settings);
+        const settings = clusterSettings(check(name, changes));
         const { min, initial, max } = settings.media;
         assert.ok(min <= initial && initial <= max);
         assert.ok(settings.network.zones.length >= 2 && settings.network.zones.length <= 4);

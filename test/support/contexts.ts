@@ -1,7 +1,7 @@
 /** Flow contexts for tests: one plain deployment, and every combination of modules, features, engines and TLS modes. */
 import type { FlowContext, TlsMode } from "../../openvidu/flows";
 import { featureNames, moduleNames, rtcEngines } from "../../openvidu/modules";
-import type { OpenViduVersion } from "../../openvidu/versions";
+import { type OpenViduVersion, versions } from "../../openvidu/versions";
 
 /** High Availability 3.8.0 with everything on but the custom application. */
 export function plainContext(changes: Partial<FlowContext> = {}): FlowContext {
@@ -30,7 +30,9 @@ export function* allContexts(version: OpenViduVersion): Generator<FlowContext> {
       for (const rtcEngine of rtcEngines) {
         for (const tls of modes) {
           for (const minio of [true, false]) {
-            yield plainContext({ version, modules, features, rtcEngine, tls, minio });
+            const context = plainContext({ version, modules, features, rtcEngine, tls, minio });
+            yield context;
+            if (versions[version].turn === "separateDomain") yield { ...context, turnDomain: true };
           }
         }
       }

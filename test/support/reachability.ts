@@ -9,7 +9,8 @@ import { contains, type Party, type Protocol } from "./packet-filter";
 /** Somebody whose connections are tried. */
 export interface Place {
   readonly name: string;
-  readonly kind: "internet" | "operator" | "loadBalancer" | "master" | "media" | "neighbour" | "service";
+  readonly kind:
+    "internet" | "operator" | "loadBalancer" | "turnLoadBalancer" | "master" | "media" | "neighbour" | "service";
   readonly party: Party;
 }
 
@@ -75,6 +76,7 @@ export function expected(
         return between("loadBalancer", cloud === "azure" ? "healthCheck" : undefined);
       case "master":
       case "media":
+      case "turnLoadBalancer":
         return between(from.kind);
       case "neighbour":
         return cloud === "aws" ? between("internet") : [];
@@ -126,15 +128,23 @@ export function differences(
 
 /** Who is outside of both ends' filters has nothing to say: only connections that touch a tier are tried. */
 function isTried(from: Place, to: Place): boolean {
-  const tiers = ["loadBalancer", "master", "media"];
+  const tiers = ["loadBalancer", "turnLoadBalancer", "master", "media"];
   if (to.kind === "internet" || to.kind === "service") return from.kind === "master" || from.kind === "media";
   return tiers.includes(to.kind);
+}
+
+/** Groups by tier; only some clusters have a load balancer for TURN. */
+export interface TierGroups {
+  readonly loadBalancer: readonly string[];
+  readonly master: readonly string[];
+  readonly media: readonly string[];
+  readonly turnLoadBalancer?: readonly string[];
 }
 
 /** The places of a cluster whose members are in these groups (by role), with two members of each tier. */
 export function placesOf(
   cloud: CloudName,
-  groups: Readonly<Record<"loadBalancer" | "master" | "media", readonly string[]>>,
+  groups: TierGroups,
   operatorCidrs: readonly string[],
 ): { sources: Place[]; targets: Place[] } {
   const node = (kind: "master" | "media", address: string): Place => ({
@@ -155,6 +165,12 @@ export function placesOf(
         ? { address: "10.0.0.200", groups: groups.loadBalancer, inNetwork: true }
         : { address: "168.63.129.16", groups: [], inNetwork: false, isPlatformProbe: true },
   };
+  const turnLoadBalancer = (own: readonly string[]): Place => ({
+    name: "turnLoadBalancer",
+    kind: "turnLoadBalancer",
+    party: { address: "10.0.0.201", groups: own, inNetwork: true },
+  });
+  const turn = cloud === "aws" && groups.turnLoadBalancer ? [turnLoadBalancer(groups.turnLoadBalancer)] : [];
   const neighbour: Place = {
     name: "neighbour",
     kind: "neighbour",
@@ -177,11 +193,13 @@ export function placesOf(
   ];
   const strangers = [outside("1.1.1.1"), outside("151.101.1.69")];
   return {
-    sources: [...strangers, ...operators, loadBalancer, neighbour, ...nodes],
+    sources: [...strangers, ...operators, loadBalancer, ...turn, neighbour, ...nodes],
     targets: [
       ...nodes,
       ...strangers,
-      ...(cloud === "azure" ? ["AzureKeyVault", "Storage", "AzureResourceManager"].map(service) : [loadBalancer]),
+      ...(cloud === "azure"
+        ? ["AzureKeyVault", "Storage", "AzureResourceManager"].map(service)
+        : [loadBalancer, ...turn]),
     ],
   };
 }

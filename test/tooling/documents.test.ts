@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { cloudNames } from "../../components/cloud";
 import { configSchema, type JsonSchema } from "../../stacks/json-schema";
 import { kinds } from "../../stacks/schemas";
 import { machineClouds, profileNames, profiles } from "../../stacks/profiles";

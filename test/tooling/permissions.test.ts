@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { awsServices, azureNeeds } from "../../scripts/deployer-permissions";
+import { awsServices, azureNeeds, enterpriseV2Services } from "../../scripts/deployer-permissions";
 import { managedPolicyLimit, permissionFiles } from "../../scripts/generate-permissions";
 
 const root = path.resolve(__dirname, "../..");
 
 /** `module.Class` of everything that is constructed from submodules of `sdk` in a provider's folder. */
 function constructedTypes(folder: string, sdk: string): string[] {
-  const types = readdirSync(path.join(root, folder))
+  const types = readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .flatMap((file) => typesIn(readFileSync(path.join(root, folder, file), "utf8"), sdk));
   return [...new Set(types)].sort();
@@ -45,7 +45,9 @@ describe("permissions of the deployer", () => {
   });
 
   it("name every resource type that is used on AWS, and no other", () => {
-    const listed = awsServices.flatMap(({ write }) => Object.keys(write)).filter((type) => !type.startsWith("("));
+    const listed = [...awsServices, ...enterpriseV2Services]
+      .flatMap(({ write }) => Object.keys(write))
+      .filter((type) => !type.startsWith("("));
     assert.deepEqual(
       listed.sort(),
       constructedTypes("providers/aws", "@pulumi/aws").filter((type) => !/Provider$/.test(type)),
@@ -58,16 +60,20 @@ describe("permissions of the deployer", () => {
     assert.deepEqual(listed.sort(), used);
   });
 
-  it("are a policy that IAM takes", () => {
-    const text = permissionFiles()["docs/deployer-policy-aws.json"] ?? "";
-    const policy = JSON.parse(text) as { Statement: { Sid: string; Action: string[] }[] };
-    const size = JSON.stringify(policy).length;
-    assert.ok(size <= managedPolicyLimit, `${size} characters`);
-    assert.equal(policy.Statement.length, awsServices.length);
-    for (const { Sid, Action } of policy.Statement) {
-      assert.match(Sid, /^[A-Za-z0-9]+$/);
-      assert.ok(Action.length > 0 && Action.every((action) => /^[a-z0-9]+:[A-Za-z]+\*?$/.test(action)), Sid);
-      assert.ok(!Action.some((action) => action.endsWith(":*")), `${Sid} allows a whole service`);
-    }
-  });
+  for (const [file, services] of [
+    ["docs/deployer-policy-aws.json", awsServices],
+    ["docs/deployer-policy-aws-enterprise-v2.json", enterpriseV2Services],
+  ] as const)
+    it(`are a policy that IAM takes: ${file}`, () => {
+      const text = permissionFiles()[file] ?? "";
+      const policy = JSON.parse(text) as { Statement: { Sid: string; Action: string[] }[] };
+      const size = JSON.stringify(policy).length;
+      assert.ok(size <= managedPolicyLimit, `${size} characters`);
+      assert.equal(policy.Statement.length, services.length);
+      for (const { Sid, Action } of policy.Statement) {
+        assert.match(Sid, /^[A-Za-z0-9]+$/);
+        assert.ok(Action.length > 0 && Action.every((action) => /^[a-z0-9]+:[A-Za-z]+\*?$/.test(action)), Sid);
+        assert.ok(!Action.some((action) => action.endsWith(":*")), `${Sid} allows a whole service`);
+      }
+    });
 });

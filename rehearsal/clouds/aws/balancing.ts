@@ -1,5 +1,5 @@
 /**
- * Simulated network load balancers: balancer, listeners, target groups, targets.
+ * Simulated load balancers: balancer, listeners and their rules, target groups, targets.
  */
 import type { Json, LiveResource, Properties, ResourceModel, World } from "../../model";
 import { isMissing } from "../existing";
@@ -25,6 +25,7 @@ const tf = "github.com/hashicorp/terraform-provider-aws internal/service/elbv2";
 export const balancerType = "aws:lb/loadBalancer:LoadBalancer";
 export const targetGroupType = "aws:lb/targetGroup:TargetGroup";
 const listenerType = "aws:lb/listener:Listener";
+const ruleType = "aws:lb/listenerRule:ListenerRule";
 const attachmentType = "aws:lb/targetGroupAttachment:TargetGroupAttachment";
 const service = "Elastic Load Balancing v2";
 /** Up to 32 letters, digits and hyphens, none of the hyphens at an end. Source: ELBv2 CreateLoadBalancer. */
@@ -42,6 +43,15 @@ const nlbZones: Readonly<Record<string, string>> = {
   "eu-west-3": "Z1CMS0P5QUZ6D5",
 };
 
+/** Those of application load balancers. Same source. */
+const albZones: Readonly<Record<string, string>> = {
+  "us-east-1": "Z35SXDOTRQ7X7K",
+  "us-east-2": "Z3AADJGX6KTTL2",
+  "us-west-2": "Z1H1FL5HABSF5",
+  "eu-central-1": "Z215JYRZR1TBD5",
+  "eu-west-1": "Z32O12XQLNTSW2",
+};
+
 function subnetsOf(inputs: Properties): readonly string[] {
   return [...texts(inputs.subnets), ...records(inputs.subnetMappings).map((mapping) => text(mapping.subnetId))];
 }
@@ -56,6 +66,9 @@ function placementProblems(inputs: Properties, world: World): string[] {
   const refuse = (code: string, says: string): string => refusal(service, "CreateLoadBalancer", code, says);
   return problems(
     subnets.length === 0 && refuse("ValidationError", "At least one subnet must be specified"),
+    text(inputs.loadBalancerType) !== "network" &&
+      subnets.length === 1 &&
+      refuse("ValidationError", "At least two subnets in two different Availability Zones must be specified"),
     repeated(facts.map(({ zone }) => zone)).length > 0 &&
       refuse(
         "InvalidConfigurationRequest",
@@ -119,6 +132,7 @@ const loadBalancer: ResourceModel = {
     const name = text(inputs.name);
     const region = regionOf(inputs, world);
     const kind = text(inputs.loadBalancerType) === "network" ? "net" : "app";
+    const zones = kind === "net" ? nlbZones : albZones;
     const suffix = `${kind}/${name}/${world.random(urn, 16, hexDigits)}`;
     const own = arn("elasticloadbalancing", region, `loadbalancer/${suffix}`);
     return {
@@ -129,7 +143,7 @@ const loadBalancer: ResourceModel = {
         arn: own,
         arnSuffix: suffix,
         dnsName: `${name}-${suffix.split("/")[2]}.elb.${region}.${partitionOf(region).dnsSuffix}`,
-        zoneId: nlbZones[region] ?? `Z${hashBelow(`nlb ${region}`, 1e9)}NLB`,
+        zoneId: zones[region] ?? `Z${hashBelow(`${kind} ${region}`, 1e9)}ELB`,
         vpcId: subnetsOf(inputs).map((id) => subnetFacts(id, region, world).vpcId)[0],
       },
     };
@@ -200,7 +214,7 @@ const targetGroup: ResourceModel = {
   ],
   recomputed: tagged,
   inUse: {
-    by: [listenerType],
+    by: [listenerType, ruleType],
     says: ({ id }) => {
       const says = `Target group '${id}' is currently in use by a listener or a rule`;
       return refusal(service, "DeleteTargetGroup", "ResourceInUse", says);
@@ -255,7 +269,7 @@ function certificateProblem(value: Json, region: string, world: World): string |
 }
 
 function listenerTargets(inputs: Properties): readonly string[] {
-  return records(inputs.defaultActions).flatMap((action) => [
+  return [...records(inputs.defaultActions), ...records(inputs.actions)].flatMap((action) => [
     ...texts([action.targetGroupArn]),
     ...records(record(action.forward).targetGroups).map((group) => text(group.arn)),
   ]);
@@ -276,6 +290,10 @@ function listenerProblems(inputs: Properties, world: World): string[] {
     !balancer &&
       !parseArn(text(inputs.loadBalancerArn)) &&
       refuse("ValidationError", `'${text(inputs.loadBalancerArn)}' is not a valid load balancer ARN`),
+    balancer &&
+      !network &&
+      !["HTTP", "HTTPS"].includes(protocol) &&
+      refuse("ValidationError", `Protocol '${protocol}' must be one of 'HTTP, HTTPS'`),
     network &&
       !["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"].includes(protocol) &&
       refuse("ValidationError", `Protocol '${protocol}' must be one of 'TCP, TLS, UDP, TCP_UDP, QUIC, TCP_QUIC'`),
@@ -309,7 +327,11 @@ function listenerProblems(inputs: Properties, world: World): string[] {
 }
 
 function targetProblems(inputs: Properties, world: World): string[] {
-  const balancer = ownById(world, balancerType, text(inputs.loadBalancerArn));
+  return forwardProblems(inputs, ownById(world, balancerType, text(inputs.loadBalancerArn)), world);
+}
+
+/** Whether a listener of a balancer, or a rule of such a one, can send what it takes to its target groups. */
+function forwardProblems(inputs: Properties, balancer: LiveResource | undefined, world: World): string[] {
   const network = text(balancer?.inputs.loadBalancerType) === "network";
   const protocol = text(inputs.protocol);
   const accepted: Readonly<Record<string, readonly string[]>> = {
@@ -323,7 +345,9 @@ function targetProblems(inputs: Properties, world: World): string[] {
     if (!group) {
       return [refusal(service, "CreateListener", "TargetGroupNotFound", `One or more target groups not found`)];
     }
-    const fits = !network || (accepted[protocol] ?? [protocol]).includes(text(group.inputs.protocol));
+    const fits = !network
+      ? !balancer || ["HTTP", "HTTPS"].includes(text(group.inputs.protocol))
+      : (accepted[protocol] ?? [protocol]).includes(text(group.inputs.protocol));
     const home = text(balancer?.outputs.vpcId);
     const apart =
       home !== "" &&
@@ -354,6 +378,7 @@ const listener: ResourceModel = {
   source: `${tf}/listener.go; ELBv2 CreateListener API reference and error codes; cloud-facts-aws 4`,
   forcesReplacement: ["loadBalancerArn", "region"],
   recomputed: tagged,
+  takesAlong: parts({ [ruleType]: "listenerArn" }),
   check: (inputs, world) => problems(listenerProblems(inputs, world), targetProblems(inputs, world)),
   create(inputs, world, { urn }) {
     const path = text(inputs.loadBalancerArn).split(":loadbalancer/")[1] ?? "net/adopted/0";
@@ -362,6 +387,67 @@ const listener: ResourceModel = {
       regionOf(inputs, world),
       `listener/${path}/${world.random(urn, 16, hexDigits)}`,
     );
+    return { id: own, outputs: { ...common(inputs, world), arn: own } };
+  },
+};
+
+/** What a rule does has its own parameters. Source: ELBv2 API reference, Action. */
+function actionProblems(action: Properties): string[] {
+  const kind = text(action.type);
+  const redirect = record(action.redirect);
+  const says = (what: string): string => refusal(service, "CreateRule", "ValidationError", what);
+  return problems(
+    !["forward", "redirect", "fixed-response", "authenticate-cognito", "authenticate-oidc", "jwt-validation"].includes(
+      kind,
+    ) && `expected action.0.type to be a valid action type, got ${kind}`,
+    kind === "forward" &&
+      !given(action.targetGroupArn) &&
+      !given(action.forward) &&
+      says("A target group must be specified for forward actions"),
+    kind === "redirect" &&
+      !["HTTP_301", "HTTP_302"].includes(text(redirect.statusCode)) &&
+      'expected action.0.redirect.0.status_code to be one of ["HTTP_301" "HTTP_302"]',
+    kind === "fixed-response" &&
+      !given(record(action.fixedResponse).contentType) &&
+      'The argument "content_type" is required, but no definition was found.',
+  );
+}
+
+const listenerRule: ResourceModel = {
+  required: ["actions", "conditions", "listenerArn"],
+  source: `${tf}/listener_rule.go; ELBv2 CreateRule API reference (priorities 1 to 50000, path patterns of 128 characters)`,
+  forcesReplacement: ["listenerArn", "region"],
+  recomputed: tagged,
+  check(inputs, world) {
+    const listenerArn = text(inputs.listenerArn);
+    const made = ownById(world, listenerType, listenerArn);
+    const priority = number(inputs.priority);
+    const twin = world
+      .ofType(ruleType)
+      .some((other) => other.inputs.listenerArn === listenerArn && number(other.inputs.priority) === priority);
+    const patterns = records(inputs.conditions).flatMap((condition) => texts(record(condition.pathPattern).values));
+    const balancer = made && ownById(world, balancerType, text(made.inputs.loadBalancerArn));
+    return problems(
+      !made &&
+        !parseArn(listenerArn) &&
+        refusal(service, "CreateRule", "ListenerNotFound", "One or more listeners not found"),
+      priority !== undefined &&
+        (priority < 1 || priority > 50_000) &&
+        `expected priority to be in the range (1 - 50000), got ${priority}`,
+      twin &&
+        priority !== undefined &&
+        refusal(service, "CreateRule", "PriorityInUse", `Priority '${priority}' is currently in use`),
+      patterns
+        .filter((pattern) => pattern.length > 128)
+        .map((pattern) => `expected length of values to be in the range (1 - 128), got ${pattern}`),
+      records(inputs.actions).flatMap(actionProblems),
+      forwardProblems(inputs, balancer, world),
+    );
+  },
+  create(inputs, world, { urn, before }) {
+    const own =
+      text(before?.outputs.arn) ||
+      `${text(inputs.listenerArn).replace(":listener/", ":listener-rule/")}/${world.random(urn, 16, hexDigits)}`;
     return { id: own, outputs: { ...common(inputs, world), arn: own } };
   },
 };
@@ -411,6 +497,7 @@ const targetGroupAttachment: ResourceModel = {
 export const balancing: Readonly<Record<string, ResourceModel>> = {
   [balancerType]: loadBalancer,
   [listenerType]: listener,
+  [ruleType]: listenerRule,
   [targetGroupType]: targetGroup,
   [attachmentType]: targetGroupAttachment,
 };

@@ -749,6 +749,51 @@ const keyPair: ResourceModel = {
   },
 };
 
+const amiCopy: ResourceModel = {
+  required: ["sourceAmiId", "sourceAmiRegion"],
+  source: `${tf}/ec2/ec2_ami_copy.go (deregisters and removes its snapshots on delete); EC2 CopyImage API reference`,
+  naming: { input: "name", auto: "suffix7", minLength: 3, maxLength: 128 },
+  defaults: { encrypted: false },
+  forcesReplacement: [
+    "name",
+    "destinationOutpostArn",
+    "encrypted",
+    "kmsKeyId",
+    "sourceAmiId",
+    "sourceAmiRegion",
+    "region",
+  ],
+  recomputed: tagged,
+  check(inputs, world) {
+    const source = text(inputs.sourceAmiId);
+    const kms = kmsProblem(inputs.kmsKeyId, regionOf(inputs, world));
+    return problems(
+      !ec2Exists("ami", source, world) &&
+        refusal("EC2", "CopyImage", "InvalidAMIID.NotFound", `The image id '[${source}]' does not exist`),
+      given(inputs.kmsKeyId) &&
+        inputs.encrypted !== true &&
+        refusal(
+          "EC2",
+          "CopyImage",
+          "InvalidParameterDependency",
+          "The parameter KmsKeyId requires the parameter Encrypted to be set.",
+        ),
+      kms && refusal("EC2", "CopyImage", "InvalidParameterValue", kms),
+    );
+  },
+  create(inputs, world, { urn }) {
+    const id = ec2Id("ami", world, urn);
+    const outputs = {
+      name: inputs.name,
+      arn: arn("ec2", regionOf(inputs, world), `image/${id}`),
+      architecture: imageArchitecture(text(inputs.sourceAmiId), world) ?? "x86_64",
+      manageEbsSnapshots: true,
+      rootDeviceName: "/dev/sda1",
+    };
+    return { id, outputs: { ...common(inputs, world), ...outputs } };
+  },
+};
+
 /** Machines and groups of machines. */
 export const compute: Readonly<Record<string, ResourceModel>> = {
   [instanceType]: instance,
@@ -758,4 +803,5 @@ export const compute: Readonly<Record<string, ResourceModel>> = {
   [hookType]: lifecycleHook,
   [policyType]: scalingPolicy,
   "aws:ec2/keyPair:KeyPair": keyPair,
+  "aws:ec2/amiCopy:AmiCopy": amiCopy,
 };

@@ -62,6 +62,7 @@ const securityGroup: ResourceModel = {
       "aws:ec2/networkInterface:NetworkInterface",
       "aws:ec2/vpcEndpoint:VpcEndpoint",
       "aws:lb/loadBalancer:LoadBalancer",
+      "aws:elasticache/replicationGroup:ReplicationGroup",
     ],
     says: groupIsUsed,
   },

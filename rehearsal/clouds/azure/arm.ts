@@ -203,6 +203,7 @@ export interface ArmRow {
   readonly unchangeable?: readonly Unchangeable[];
   /** Other changes that the API refuses. */
   readonly checkUpdate?: (olds: Properties, news: Properties, world: World, id: string) => string[];
+  readonly isRecoverable?: ResourceModel["isRecoverable"];
   readonly inUse?: ResourceModel["inUse"];
   readonly checkDelete?: ResourceModel["checkDelete"];
   /** What goes with the resource beside what lies below it. */
@@ -348,6 +349,7 @@ export function armModel(row: ArmRow): ResourceModel {
       ...(row.forcesReplacement ?? []),
     ],
     ...(row.recomputed && { recomputed: row.recomputed }),
+    ...(row.isRecoverable && { isRecoverable: row.isRecoverable }),
     ...(row.inUse && { inUse: row.inUse }),
     ...(row.checkDelete && { checkDelete: row.checkDelete }),
     takesAlong: (resource, world) => [...below(resource, world), ...(row.takesAlong?.(resource, world) ?? [])],

@@ -18,7 +18,8 @@ import {
 
 const identityType = "azure-native:managedidentity:UserAssignedIdentity";
 const definitionType = "azure-native:authorization:RoleDefinition";
-const assignmentType = "azure-native:authorization:RoleAssignment";
+const vaultType = "azure-native:keyvault:Vault";
+export const assignmentType = "azure-native:authorization:RoleAssignment";
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const userAssignedIdentity = armModel({
@@ -210,11 +211,18 @@ function vaultChanges(olds: Properties, news: Properties): string[] {
   );
 }
 
-/** A vault that was deleted lately keeps its name. Source: the message in github.com/alan-turing-institute/data-safe-haven issue 2523. */
+/**
+ * A vault that was deleted lately keeps its name, until its recovery days are over or somebody recovers it; with purge
+ * protection there is no other way. Source: cloud-facts-azure 5.1; learn.microsoft.com/azure/key-vault/general/
+ * soft-delete-overview; the message in github.com/alan-turing-institute/data-safe-haven issue 2523.
+ */
 function deletedVault(name: string, world: World): string | undefined {
+  const isDeleted = (world.recoverable ?? []).some(
+    ({ type, outputs }) => type === vaultType && text(outputs.name).toLowerCase() === name.toLowerCase(),
+  );
   const says =
     "A vault with the same name already exists in deleted state. You need to either recover or purge existing key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft delete.";
-  return override(world, name).softDeleted === true ? refusal("ConflictError", says) : undefined;
+  return isDeleted || override(world, name).softDeleted === true ? refusal("ConflictError", says) : undefined;
 }
 
 function vaultProblems(inputs: Properties, world: World, id: string): string[] {
@@ -223,7 +231,7 @@ function vaultProblems(inputs: Properties, world: World, id: string): string[] {
   const acls = record(properties.networkAcls);
   const name = id.split("/").at(-1)!;
   const elsewhere = world
-    .ofType("azure-native:keyvault:Vault")
+    .ofType(vaultType)
     .some((other) => text(other.outputs.name).toLowerCase() === name.toLowerCase());
   return problems(
     elsewhere &&
@@ -231,7 +239,7 @@ function vaultProblems(inputs: Properties, world: World, id: string): string[] {
         "VaultAlreadyExists",
         `The vault name '${name}' is already in use. Vault names are globally unique so it is possible that the name is already taken.`,
       ),
-    deletedVault(name, world),
+    properties.createMode !== "recover" && deletedVault(name, world),
     !guid.test(text(properties.tenantId)) && refusal("BadRequest", "The parameter tenantId has an invalid value."),
     !["standard", "premium"].includes(text(record(properties.sku).name)) &&
       refusal("BadRequest", "The parameter sku has an invalid value."),
@@ -275,6 +283,7 @@ const vault = armModel({
   pattern: /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]*[a-zA-Z0-9]$/,
   minLength: 3,
   maxLength: 24,
+  isRecoverable: () => true,
   check: vaultProblems,
   checkUpdate: vaultChanges,
   outputs: (inputs, _world, { name }) => ({
@@ -292,7 +301,7 @@ const vault = armModel({
  * rest-error-codes, "Client address is not authorized".
  */
 function firewallProblem({ id }: LiveResource, world: World): string[] {
-  const holder = world.ofType("azure-native:keyvault:Vault").find((made) => isWithin(id, made.id));
+  const holder = world.ofType(vaultType).find((made) => isWithin(id, made.id));
   const acls = record(record(holder?.inputs.properties).networkAcls);
   const closed = acls.defaultAction === "Deny" && records(acls.ipRules).length === 0;
   const says = "Client address is not authorized and caller is not a trusted service.";
@@ -347,6 +356,6 @@ export const identity: Readonly<Record<string, ResourceModel>> = {
   [identityType]: userAssignedIdentity,
   [assignmentType]: roleAssignment,
   [definitionType]: roleDefinition,
-  "azure-native:keyvault:Vault": vault,
+  [vaultType]: vault,
   "azure-native:keyvault:Secret": secret,
 };

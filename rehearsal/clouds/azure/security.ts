@@ -184,8 +184,9 @@ export const security: Readonly<Record<string, ResourceModel>> = {
       return problems(
         priorityClashes(rules),
         duplicateNames(rules),
+        // Source: github.com/Azure/azure-rest-api-specs issue 3003.
         rules.length > 1000 &&
-          refusal("TooManySecurityRules", "A network security group cannot have more than 1000 security rules."),
+          refusal("SecurityRuleCountLimitReached", "A security group cannot have more than 1000 security rules."),
         rules.flatMap((rule) => ruleProblems(rule, `${id}/securityRules/${text(rule.name)}`)),
       );
     },

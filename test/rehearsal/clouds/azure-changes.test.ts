@@ -859,6 +859,32 @@ describe("a simulated Azure over time", () => {
     await cloud.add("keyvault:Vault", "new", { ...inputs, vaultName: "new-vault" });
   });
 
+  it("a vault's name is free again when it is recovered, or when its recovery days are over", async () => {
+    const cloud = await build();
+    const { inputs } = cloud.live("vault");
+    const vaultName = "passing-vault";
+    const remake = (name: string, more: Properties = {}): Promise<string> =>
+      cloud.add("keyvault:Vault", name, {
+        ...put(inputs, "properties", { ...(inputs.properties as Properties), ...more }),
+        vaultName,
+      });
+    await remake("first");
+    await cloud.remove("first");
+    await assert.rejects(remake("second"), /You need to either recover or purge existing key vault/);
+    await remake("recovered", { createMode: "recover" });
+    await cloud.remove("recovered");
+    await assert.rejects(remake("third"), /already exists in deleted state/);
+    assert.equal(cloud.account.copy().recoverable.length, 1);
+    cloud.account.expire();
+    await remake("fourth");
+  });
+
+  it("a vault goes with its group and can be recovered all the same", async () => {
+    const cloud = await build();
+    assert.equal(await cloud.remove("rg"), "");
+    assert.ok(cloud.account.recoverable.some(({ name }) => name === "vault"));
+  });
+
   it("a scale set that grew behind the program's back is seen as it is, and an update sends what it is told", async () => {
     const cloud = await build();
     const { urn, inputs } = cloud.live("nodes");

@@ -47,6 +47,14 @@ const ruleNames = {
 };
 const rulePorts = each(["fromPort", "ipProtocol", "toPort"], reasons.rule);
 
+const nodeGroup = "nodeGroupConfiguration";
+const nodeGroups = [
+  nodeGroup,
+  ...["nodeGroupId", "primaryAvailabilityZone", "replicaAvailabilityZones", "replicaCount", "slots"].map(
+    (key) => `${nodeGroup}[].${key}`,
+  ),
+];
+
 const counterparts: Readonly<Record<string, Counterpart>> = {
   "aws:ec2/vpc:Vpc": { type: "AWS::EC2::VPC", differs: { vpcEncryptionControl: reasons.unknown } },
   "aws:ec2/subnet:Subnet": { type: "AWS::EC2::Subnet" },
@@ -64,7 +72,6 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
     names: { EIP: "publicIp" },
     differs: { allowReassociation: reasons.forceNew },
   },
-  "aws:cloudwatch/metricAlarm:MetricAlarm": { type: "AWS::CloudWatch::Alarm", names: { AlarmName: "name" } },
   "aws:sns/topic:Topic": {
     type: "AWS::SNS::Topic",
     names: { TopicName: "name" },
@@ -184,6 +191,35 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
     names: { HostedZoneId: "zoneId" },
     differs: { hostedZoneName: reasons.unknown },
   },
+  "aws:lb/listenerRule:ListenerRule": { type: "AWS::ElasticLoadBalancingV2::ListenerRule" },
+  "aws:elasticache/subnetGroup:SubnetGroup": {
+    type: "AWS::ElastiCache::SubnetGroup",
+    names: { CacheSubnetGroupName: "name" },
+  },
+  "aws:elasticache/replicationGroup:ReplicationGroup": {
+    type: "AWS::ElastiCache::ReplicationGroup",
+    names: { CacheSubnetGroupName: "subnetGroupName", CacheSecurityGroupNames: "securityGroupNames" },
+    differs: {
+      authToken: "the provider calls ModifyReplicationGroup with the update strategy (elasticache/replication_group.go)",
+      engineVersion: "the provider replaces for a step back: customizeDiffEngineVersionForceNewOnDowngrade",
+      transitEncryptionEnabled: "the provider replaces below 7.0.5: CustomizeDiff in elasticache/replication_group.go",
+      securityGroupNames: "ForceNew in the provider, an update in CloudFormation",
+      ...each(["numNodeGroups", "replicasPerNodeGroup"], reasons.update),
+      preferredCacheClusterAZs: reasons.update,
+      ...each(nodeGroups, "ForceNewIf in the provider, for groups with shards of their own, which no program here has"),
+    },
+  },
+  "aws:sqs/queue:Queue": {
+    type: "AWS::SQS::Queue",
+    names: { QueueName: "name" },
+    differs: { namePrefix: reasons.prefix },
+  },
+  "aws:sqs/queuePolicy:QueuePolicy": {
+    type: "AWS::SQS::QueuePolicy",
+    differs: { queueUrl: "CloudFormation has a list of queues, which it updates; ForceNew in sqs/queue_policy.go" },
+  },
+  "aws:cloudwatch/eventRule:EventRule": { type: "AWS::Events::Rule", differs: { namePrefix: reasons.prefix } },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": { type: "AWS::CloudWatch::Alarm", names: { AlarmName: "name" } },
   "aws:ec2/instance:Instance": {
     type: "AWS::EC2::Instance",
     names: {
@@ -284,6 +320,8 @@ const withoutCounterpart: Readonly<Record<string, string>> = {
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": partOfBucket,
   "aws:s3/bucketObjectv2:BucketObjectv2": "CloudFormation has no objects",
   "aws:lb/targetGroupAttachment:TargetGroupAttachment": "CloudFormation has it as Targets of the target group",
+  "aws:ec2/amiCopy:AmiCopy": "CloudFormation has no images",
+  "aws:cloudwatch/eventTarget:EventTarget": "CloudFormation has it as Targets of the rule",
   "aws:acm/certificateValidation:CertificateValidation": "Terraform's own idea: it waits for the certificate",
 };
 
@@ -350,6 +388,15 @@ const conditionals: readonly Conditional[] = [
     replaces: { assignIpv6AddressOnCreation: true, ipv6CidrBlock: "y" }, otherwise: { ipv6CidrBlock: "x" }, updates: { ipv6CidrBlock: "y" } },
   { type: "aws:ec2/vpc:Vpc", path: "instanceTenancy", olds: { instanceTenancy: "host" },
     replaces: { instanceTenancy: "default" }, otherwise: { instanceTenancy: "dedicated" }, updates: { instanceTenancy: "default" } },
+  { type: "aws:elasticache/replicationGroup:ReplicationGroup", path: "transitEncryptionEnabled",
+    olds: { engineVersion: "6.2", transitEncryptionEnabled: false },
+    replaces: { engineVersion: "6.2", transitEncryptionEnabled: true },
+    otherwise: { engineVersion: "7.1", transitEncryptionEnabled: false },
+    updates: { engineVersion: "7.1", transitEncryptionEnabled: true } },
+  { type: "aws:elasticache/replicationGroup:ReplicationGroup", path: "engineVersion", olds: { engineVersion: "6.2" },
+    replaces: { engineVersion: "6.0" }, updates: { engineVersion: "7.1" } },
+  { type: "aws:elasticache/replicationGroup:ReplicationGroup", path: "engine", olds: { engine: "valkey" },
+    replaces: { engine: "redis" }, otherwise: { engine: "redis" }, updates: { engine: "valkey" } },
   ...rules.flatMap((type) => peers.flatMap((path, index): Conditional[] => {
     const other = peers[(index + 1) % peers.length]!;
     const row = { type, olds: { [path]: "old" }, replaces: { [other]: "new" }, updates: { [path]: "new" } };

@@ -110,7 +110,8 @@ describe("simulated clouds in general", () => {
     const missing: string[] = [];
     const root = join(__dirname, "../../../providers");
     for (const cloud of ["aws", "azure"]) {
-      for (const file of readdirSync(join(root, cloud)).filter((name) => name.endsWith(".ts"))) {
+      const files = readdirSync(join(root, cloud), { recursive: true, encoding: "utf8" });
+      for (const file of files.filter((name) => name.endsWith(".ts"))) {
         const source = readFileSync(join(root, cloud, file), "utf8");
         const modules = new Map(
           [...source.matchAll(/import \* as (\w+) from "@pulumi\/(aws|azure-native|random|tls)(?:\/(\w+))?"/g)].map(

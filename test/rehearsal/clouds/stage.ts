@@ -27,11 +27,13 @@ export class Stage {
     return found;
   }
 
-  /** What the provider makes of inputs, and what is wrong with them. */
+  /** What the provider makes of inputs, and what is wrong with them or with how many there are. */
   private checked(type: string, name: string, inputs: Properties): { inputs: Properties; failures: readonly string[] } {
     const wanted = { urn: `urn:${type}::${name}`, type, name, inputs: fromPlain(inputs) as ValueMap };
     const { inputs: completed, failures } = check(this.model(type), wanted, this.world);
-    return { inputs: toPlain(completed) as Properties, failures };
+    const plain = toPlain(completed) as Properties;
+    const beyond = failures.length === 0 ? (this.model(type).checkQuota?.(plain, this.world) ?? []) : [];
+    return { inputs: plain, failures: [...failures, ...beyond] };
   }
 
   refusals(type: string, inputs: Properties): readonly string[] {

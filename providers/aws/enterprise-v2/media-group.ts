@@ -1,0 +1,176 @@
+/**
+ * MediaGroup on AWS: an Auto Scaling group whose machines are protected from scale-in.
+ * Guarantees: the autoscaler only says how many nodes are wanted, and the masters empty and release the one that goes; two
+ * alarms with the thresholds of config, of which the lower one is patient; a destroy needs no help from outside: the
+ * provider takes the protection away before it empties the group.
+ * Source: reference/onprem-v2-reference.md B.3, B.6; weaknesses V2-2, V2-9, V2-10.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as autoscaling from "@pulumi/aws/autoscaling";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import {
+  longestHoldSeconds,
+  type MediaGroup,
+  type MediaGroupArgs,
+  mediaGroupToken,
+  validateMediaGroup,
+} from "../../../components/enterprise-v2/media-group";
+import { type Problem, throwIfAny } from "../../../components/errors";
+import { memberTags } from "../../../openvidu/enterprise-v2";
+import { allowDiskKey, groupMetrics, groupTags, minutes } from "../group";
+import { named } from "../support";
+import { createTemplate, groupProblems } from "./machines";
+
+/** Names of the hooks; unique within their group. */
+const hookNames = { launch: "openvidu-launch", terminate: "openvidu-terminate" };
+
+/** The launch hook is there for its event alone; nobody completes it. Source: reference B.3. */
+const launchSeconds = 30;
+
+/** Shortest timeout of a hook. Source: reference/cloud-facts-aws.md 2. */
+const shortestHoldSeconds = 30;
+
+/** Minutes of evidence before the number of nodes changes, and how long after that it stays. */
+const patience = {
+  up: { periods: 3, cooldownSeconds: 300 },
+  down: { periods: 15, cooldownSeconds: 600 },
+} as const;
+
+const capacityTimeoutSeconds = 900;
+const deleteMarginSeconds = 900;
+
+export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGroup {
+  public readonly groupName: pulumi.Output<string>;
+
+  constructor(name: string, args: MediaGroupArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(mediaGroupToken, name, {}, opts);
+    throwIfAny(`media group "${name}"`, validateAwsMediaGroup(args));
+
+    const self = { parent: this };
+    const hooks = describeHooks(args.drainTimeoutSeconds);
+    const grants = allowDiskKey(name, args.diskKeyId, this);
+    const template = createTemplate(name, args, { parent: this, publicAddress: true });
+    const group = createGroup();
+    keepHook("launch");
+    keepHook("terminate");
+    scale("up", 1, "GreaterThanThreshold", args.scaleUpCpuPercent);
+    scale("down", -1, "LessThanThreshold", args.scaleDownCpuPercent);
+
+    this.groupName = group.name;
+    this.registerOutputs({ groupName: this.groupName });
+
+    function createGroup(): autoscaling.Group {
+      return new autoscaling.Group(
+        name,
+        {
+          name: args.groupName,
+          minSize: args.min,
+          desiredCapacity: args.desired,
+          maxSize: args.max,
+          vpcZoneIdentifiers: [...args.subnetIds],
+          // A changed template is for new nodes: only the masters may end those that have sessions.
+          launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+          // A hook that is made after the group would come too late for the events of its first nodes.
+          initialLifecycleHooks: [hooks.launch, hooks.terminate],
+          healthCheckType: "EC2",
+          healthCheckGracePeriod: 0,
+          protectFromScaleIn: true,
+          suspendedProcesses: ["AZRebalance"],
+          capacityRebalance: false,
+          forceDelete: false,
+          ignoreFailedScalingActivities: true,
+          waitForCapacityTimeout: minutes(capacityTimeoutSeconds),
+          enabledMetrics: [...groupMetrics],
+          metricsGranularity: "1Minute",
+          tags: groupTags({ ...named(args.tags, name), ...memberTags.media }),
+        },
+        {
+          ...self,
+          dependsOn: [...grants, ...args.bootAfter],
+          // The alarms and the masters decide; edits of a hook reach the group by keepHook.
+          ignoreChanges: ["desiredCapacity", "initialLifecycleHooks"],
+          customTimeouts: { delete: minutes(args.drainTimeoutSeconds + deleteMarginSeconds) },
+        },
+      );
+    }
+
+    /** Goes with its group: a destroy would remove it before the group, and with it the event that says so. */
+    function keepHook(which: HookKind): autoscaling.LifecycleHook {
+      return new autoscaling.LifecycleHook(
+        `${name}-${which}`,
+        { ...hooks[which], autoscalingGroupName: group.name },
+        { ...self, deletedWith: group },
+      );
+    }
+
+    function scale(which: keyof typeof patience, step: 1 | -1, comparisonOperator: string, threshold: number): void {
+      const part = `${name}-${which}`;
+      const { periods, cooldownSeconds } = patience[which];
+      const policy = new autoscaling.Policy(
+        part,
+        {
+          autoscalingGroupName: group.name,
+          policyType: "SimpleScaling",
+          adjustmentType: "ChangeInCapacity",
+          scalingAdjustment: step,
+          cooldown: cooldownSeconds,
+        },
+        self,
+      );
+      new cloudwatch.MetricAlarm(
+        part,
+        {
+          alarmDescription: `Average CPU of the media nodes ${step > 0 ? "above" : "below"} ${threshold} % for ${periods} minutes`,
+          namespace: "AWS/EC2",
+          metricName: "CPUUtilization",
+          dimensions: { AutoScalingGroupName: group.name },
+          statistic: "Average",
+          period: 60,
+          evaluationPeriods: periods,
+          comparisonOperator,
+          threshold,
+          alarmActions: [policy.arn],
+          tags: named(args.tags, part),
+        },
+        self,
+      );
+    }
+  }
+}
+
+type HookKind = keyof typeof hookNames;
+
+interface LifecycleHook {
+  readonly name: string;
+  readonly lifecycleTransition: string;
+  readonly heartbeatTimeout: number;
+  readonly defaultResult: "ABANDON" | "CONTINUE";
+}
+
+function describeHooks(drainTimeoutSeconds: number): Record<HookKind, LifecycleHook> {
+  return {
+    launch: {
+      name: hookNames.launch,
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      heartbeatTimeout: launchSeconds,
+      defaultResult: "CONTINUE",
+    },
+    terminate: {
+      name: hookNames.terminate,
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+      heartbeatTimeout: drainTimeoutSeconds,
+      defaultResult: "CONTINUE",
+    },
+  };
+}
+
+/** What is wrong with the arguments on AWS. */
+export function validateAwsMediaGroup(args: MediaGroupArgs): Problem[] {
+  const problems = [...validateMediaGroup(args), ...groupProblems("media", args)];
+  const { drainTimeoutSeconds } = args;
+  if (drainTimeoutSeconds < shortestHoldSeconds || drainTimeoutSeconds > longestHoldSeconds) {
+    const reason = `must lie between ${shortestHoldSeconds} and ${longestHoldSeconds} seconds`;
+    problems.push({ path: "media.drainTimeoutSeconds", reason });
+  }
+  return problems;
+}
