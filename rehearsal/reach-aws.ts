@@ -104,18 +104,19 @@ function markUnreachable(reach: ReachRow, resources: readonly PlainResource[]): 
   return { ...reach, purpose: `${reach.purpose} (no public address)` };
 }
 
-/** By an Elastic IP on an interface, or by one that each launch brings. */
+/** Unless its machines stand on interfaces without an Elastic IP, or their template says no; else the subnet decides. */
 function isPublic(tier: Tier, resources: readonly PlainResource[]): boolean {
-  const own = resources.filter((each) => each.tier === tier);
   const given = resources.flatMap(({ type, inputs }) => {
     if (type === "aws:ec2/eipAssociation:EipAssociation") return textAt(inputs, "networkInterfaceId");
     return type === "aws:ec2/eip:Eip" ? textAt(inputs, "networkInterface") : [];
   });
-  return own.some(
-    ({ id, inputs }) =>
-      given.includes(id) ||
-      listAt(inputs, "networkInterfaces").some((each) => String(each["associatePublicIpAddress"]) === "true"),
-  );
+  return resources
+    .filter((each) => each.tier === tier)
+    .some(({ type, id, inputs }) => {
+      if (type === "aws:ec2/networkInterface:NetworkInterface") return given.includes(id);
+      if (type !== "aws:ec2/launchTemplate:LaunchTemplate") return false;
+      return listAt(inputs, "networkInterfaces").every((each) => String(each["associatePublicIpAddress"]) !== "false");
+    });
 }
 
 function listenerPorts(resources: readonly PlainResource[]): number[] {

@@ -35,7 +35,7 @@ describe("rehearsal: who reaches whom on AWS", () => {
   const media = resource(
     "aws:ec2/launchTemplate:LaunchTemplate",
     "template",
-    { networkInterfaces: [{ securityGroups: ["sg-n"], associatePublicIpAddress: "true" }] },
+    { networkInterfaces: [{ securityGroups: ["sg-n"] }] },
     { role: "media" },
   );
   const entry = resource(
@@ -73,6 +73,14 @@ describe("rehearsal: who reaches whom on AWS", () => {
       resource("aws:ec2/eipAssociation:EipAssociation", "link", inputs, { role: "master" });
     const closed = ["internet -> master tcp 443-443 why (no public address)"];
     assert.deepEqual(lines(master, open), closed);
+    const hidden = { networkInterfaces: [{ securityGroups: ["sg-n"], associatePublicIpAddress: "false" }] };
+    assert.deepEqual(
+      lines(
+        resource("aws:ec2/launchTemplate:LaunchTemplate", "template", hidden, { role: "media" }),
+        ingress("b", rule("sg-n", 7881, anywhere)),
+      ),
+      ["internet -> media tcp 7881-7881 why (no public address)"],
+    );
     assert.deepEqual(lines(master, open, link({ networkInterfaceId: "another" })), closed);
     for (const address of [
       link({ networkInterfaceId: master.id }),
