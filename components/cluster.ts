@@ -207,10 +207,12 @@ export abstract class Cluster extends pulumi.ComponentResource {
     function createStorage(): InstanceType<Cloud["ObjectStore"]> {
       const writers = { master: identities.master.principal, media: identities.media.principal };
       const { keyId: kmsKeyId } = settings.encryption;
+      // Elastic keeps it on its only master, and has no setting for a bucket of it (reference/onprem-v2-reference.md C.3).
+      const keepsClusterData = settings.edition === "ha" && cloud.capabilities.externalClusterData;
       const programs = carriedPrograms({ cloud: cloud.name, role: "master" });
       return new cloud.ObjectStore(
         `${name}-storage`,
-        { ...placement, ...settings.storage, writers, keepsClusterData: !context.minio, kmsKeyId, programs },
+        { ...placement, ...settings.storage, writers, keepsClusterData, kmsKeyId, programs },
         self,
       );
     }
@@ -377,15 +379,10 @@ function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
     features: settings.features,
     rtcEngine: settings.rtcEngine,
     tls: certificateType(settings) === "none" ? "loadBalancer" : "node",
-    minio: keepsClusterData(cloud, settings),
+    minio: !cloud.capabilities.externalClusterData && !settings.onPremises?.s3,
     entry: settings.edition === "elastic" ? "dns" : settings.onPremises?.entry,
     turnDomain: settings.turn !== undefined,
   };
-}
-
-/** Whether MinIO on the masters keeps something: recordings lie outside, and with High Availability on AWS all the rest. */
-function keepsClusterData({ capabilities }: Cloud, { edition, onPremises }: ClusterSettings): boolean {
-  return !onPremises?.s3 && !(edition === "ha" && capabilities.externalClusterData);
 }
 
 /** The cluster's own name, or the one that its release gives to a bare address. */

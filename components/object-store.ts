@@ -19,7 +19,7 @@ export interface ObjectStoreArgs extends PlacementArgs {
   readonly appDataContainer: string;
   /** Required. Azure: whether the region can store three copies in three zones. */
   readonly zoneRedundant: boolean;
-  /** Required. Whether observability data lies in the store too, where the cloud has room for it; else MinIO keeps it. */
+  /** Required. Whether observability data lies in the store too; else the masters keep it. */
   readonly keepsClusterData: boolean;
   /** Optional. AWS: ARN of a customer-managed KMS key. @default the service's own key */
   readonly kmsKeyId?: string;

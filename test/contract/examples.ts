@@ -161,7 +161,7 @@ export function flowContextOf(stack: string): FlowContext {
     features,
     rtcEngine,
     tls: ["acm", "external"].includes(certificate.kind) ? "loadBalancer" : "node",
-    minio: !(edition === "ha" && clouds[cloud].capabilities.externalClusterData) && onPremises?.s3 === undefined,
+    minio: !clouds[cloud].capabilities.externalClusterData && onPremises?.s3 === undefined,
     turnDomain: turn !== undefined,
     ...(onPremises && { entry: onPremises.entry }),
     ...(edition === "elastic" && { entry: "dns" }),

@@ -59,7 +59,7 @@ describe("a network on Azure", () => {
   });
 
   it("refuses the promise of a way out per zone where no gateway keeps it", () => {
-    const args = { region: "qatarcentral", zones: ["1", "2", "3"], nat: "perZone" } as const;
+    const args = { region: "qatarcentral", zones: ["1", "2", "3"], masterExposure: "private", nat: "perZone" } as const;
     assert.deepEqual(validateAzureNetwork(only<NetworkArgs>(args)), [
       {
         path: "network.nat",
