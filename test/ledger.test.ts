@@ -7,8 +7,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ledger } from "./ledger";
 
-/** How many weaknesses of the official HA deployments are known: 52 on AWS, 51 on Azure, 17 on own machines; 18 of Enterprise v2. */
-const known = { AWS: 52, AZ: 51, OP: 17, V2: 18 };
+/** How many weaknesses of the official HA deployments are known: 60 on AWS and 54 on Azure, of them 8 and 3 of Elastic alone; 17 on own machines; 18 of Enterprise v2. */
+const known = { AWS: 60, AZ: 54, OP: 17, V2: 18 };
 
 /** A test as scripts/mocha-reporter.cjs tells of it; it has no state if it was left out or came to no end. */
 interface Result {

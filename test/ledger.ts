@@ -4,6 +4,7 @@
  * docs/weaknesses.md is made from it.
  */
 
+import { elastic } from "./ledger-elastic";
 import { enterpriseV2 } from "./ledger-enterprise-v2";
 import { ownMachines } from "./ledger-onprem";
 
@@ -1074,6 +1075,7 @@ export const ledger: readonly LedgerRow[] = [
     ],
   },
 
+  ...elastic,
   ...ownMachines,
   ...enterpriseV2,
 ];
