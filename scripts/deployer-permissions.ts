@@ -142,7 +142,7 @@ export const awsServices: readonly AwsService[] = [
     prefix: "cloudwatch",
     read: ["DescribeAlarms", "ListTagsForResource"],
     write: { "cloudwatch.MetricAlarm": ["PutMetricAlarm", "DeleteAlarms", "TagResource", "UntagResource"] },
-    note: "With `edition: elastic`, or with `alarms.emails`.",
+    note: "With `edition: elastic` or `edition: enterprise-v2`, or with `alarms.emails`.",
   },
   {
     title: "SNS",
@@ -218,12 +218,6 @@ export const enterpriseV2Services: readonly AwsService[] = [
       "cloudwatch.EventRule": ["PutRule", "EnableRule", "DisableRule", "DeleteRule", "TagResource", "UntagResource"],
       "cloudwatch.EventTarget": ["PutTargets", "RemoveTargets"],
     },
-  },
-  {
-    title: "Enterprise v2: CloudWatch",
-    prefix: "cloudwatch",
-    read: ["DescribeAlarms", "ListTagsForResource"],
-    write: { "cloudwatch.MetricAlarm": ["PutMetricAlarm", "DeleteAlarms", "TagResource", "UntagResource"] },
   },
 ];
 
