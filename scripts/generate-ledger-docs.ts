@@ -37,7 +37,7 @@ export function ledgerPage(rows: readonly LedgerRow[]): GeneratedFiles {
   const parts = [
     "# Known weaknesses of the official deployments, and what became of them",
     "_Generated from test/ledger.ts by `npm run docs`. Do not edit._",
-    "The rows are what is known to be wrong with the official High Availability deployments on AWS (CloudFormation) and " +
+    "The rows are what is known to be wrong with the official deployments on AWS (CloudFormation) and " +
       "Azure (Bicep), with the documented ways to install it on machines of one's own, and with the template of Enterprise v2. A full test run fails when a test that is named at the end is missing or fails.",
     ...sections,
     `## Tests that show it\n\n${rows

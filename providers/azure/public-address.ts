@@ -37,7 +37,7 @@ export class AzurePublicAddress extends pulumi.ComponentResource implements Publ
 export function addressProblems(adoptAddressId: string | undefined): Problem[] {
   return adoptAddressId === undefined || parseResourceId(adoptAddressId, addressType)
     ? []
-    : [{ path: "entry.adoptAddressId", reason: "must be the resource id of a public IP address" }];
+    : [{ path: "entry.addressId", reason: "must be the resource id of a public IP address" }];
 }
 
 /** The address of an entry, made or found; its label ends in `suffix`. */
@@ -117,7 +117,7 @@ function requireZone(id: string, bound: readonly string[], zone: string | undefi
 function requireStatic(found: network.GetPublicIPAddressResult): network.GetPublicIPAddressResult {
   const { sku, publicIPAllocationMethod, ipAddress } = found;
   if (sku?.name !== "Standard" || publicIPAllocationMethod !== "Static" || !ipAddress) {
-    throw quietError("entry.adoptAddressId: the public IP address must be static and of SKU Standard");
+    throw quietError("entry.addressId: the public IP address must be static and of SKU Standard");
   }
   return found;
 }

@@ -98,7 +98,7 @@ describe("a load balancer on Azure", () => {
     const problems = validateAzureLoadBalancer(only<LoadBalancerArgs>({ listeners: [], adoptAddressId: "20.1.2.3" }));
     assert.deepEqual(
       problems.map(({ path }) => path),
-      ["entry.adoptAddressId"],
+      ["entry.addressId"],
     );
   });
 });
