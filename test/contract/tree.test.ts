@@ -46,8 +46,8 @@ const roles: Readonly<Record<string, { least: number; most: number }>> = {
   "openvidu:index:Alarms": { least: 0, most: 1 },
 };
 
-/** Roles that a load balancer of TURN's own has once more. */
-const twiceWithTurn = ["openvidu:index:Certificate", "openvidu:index:LoadBalancer"];
+/** Roles that a domain of TURN's own has once more. */
+const twiceWithTurn = ["openvidu:index:Certificate", "openvidu:index:DomainName", "openvidu:index:LoadBalancer"];
 
 /** The component at the top of each edition, and what only its entry is made of. */
 const editionRoles = {
