@@ -16,6 +16,15 @@ export const groupMetrics = [
   "GroupTerminatingInstances",
 ] as const;
 
+/** A lifecycle hook, alike inside a group and as a resource of its own. */
+export interface LifecycleHook {
+  readonly name: string;
+  readonly lifecycleTransition: string;
+  /** Seconds. */
+  readonly heartbeatTimeout: number;
+  readonly defaultResult: "ABANDON" | "CONTINUE";
+}
+
 /** A time span as provider options take it, in whole minutes. */
 export function minutes(seconds: number): string {
   return `${Math.ceil(seconds / 60)}m`;

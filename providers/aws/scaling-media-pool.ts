@@ -15,7 +15,7 @@ import {
   scalingMediaPoolToken,
   validateScalingMediaPool,
 } from "../../components/scaling-media-pool";
-import { allowDiskKey, groupMetrics, groupTags, minutes } from "./group";
+import { allowDiskKey, groupMetrics, groupTags, type LifecycleHook, minutes } from "./group";
 import { imageProblems } from "./images";
 import { encryptedRootDisk, keyPair, largestDiskGiB, metadataOptions } from "./machine";
 import { lifecycleWorker, policyDocument } from "./policies";
@@ -180,13 +180,6 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
 }
 
 type HookKind = keyof typeof hookNames;
-
-interface LifecycleHook {
-  readonly name: string;
-  readonly lifecycleTransition: string;
-  readonly heartbeatTimeout: number;
-  readonly defaultResult: "ABANDON" | "CONTINUE";
-}
 
 /**
  * A launch waits for the node to report that it is ready, a termination for it to report that it is drained. The launch

@@ -17,7 +17,7 @@ import {
 } from "../../../components/enterprise-v2/media-group";
 import { type Problem, throwIfAny } from "../../../components/errors";
 import { memberTags } from "../../../openvidu/enterprise-v2";
-import { allowDiskKey, groupMetrics, groupTags, minutes } from "../group";
+import { allowDiskKey, groupMetrics, groupTags, type LifecycleHook, minutes } from "../group";
 import { named } from "../support";
 import { createTemplate, groupProblems } from "./machines";
 
@@ -139,13 +139,6 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
 }
 
 type HookKind = keyof typeof hookNames;
-
-interface LifecycleHook {
-  readonly name: string;
-  readonly lifecycleTransition: string;
-  readonly heartbeatTimeout: number;
-  readonly defaultResult: "ABANDON" | "CONTINUE";
-}
 
 function describeHooks(drainTimeoutSeconds: number): Record<HookKind, LifecycleHook> {
   return {
