@@ -107,8 +107,14 @@ const certificateValidation: ResourceModel = {
       .filter((name) => proofs.size > 0 && !proofs.has(bare(name)));
     return missing.map((name) => `missing ${text(made.inputs.domainName)} DNS validation record: ${name}`);
   },
-  create: (inputs, world) => ({ id: creationTime, outputs: { region: regionOf(inputs, world) } }),
+  create: (inputs, world, { urn }) => ({ id: issuedAt(world, urn), outputs: { region: regionOf(inputs, world) } }),
 };
+
+/** When a certificate was issued, which is the id of its proof: no two certificates of a stack at the same time. */
+function issuedAt(world: World, urn: string): string {
+  const seconds = Number.parseInt(uuid(world, urn).slice(0, 8), 16) % 86_400;
+  return new Date(Date.parse(creationTime) + seconds * 1000).toISOString().replace(".000", "");
+}
 
 const dnsRecord: ResourceModel = {
   required: ["name", "type", "zoneId"],
