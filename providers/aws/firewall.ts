@@ -133,7 +133,7 @@ const groupFacts: Readonly<Record<Tier, { readonly suffix: string; readonly desc
 };
 
 /** Tiers that only some deployments have. */
-const rareTiers: readonly Tier[] = ["turnLoadBalancer", sessionStore];
+const rareTiers: readonly Tier[] = ["loadBalancer", "turnLoadBalancer", sessionStore];
 
 function tiersIn(flows: readonly Flow[]): Tier[] {
   return tiers.filter((tier) => !rareTiers.includes(tier) || flows.some(({ to }) => to === tier));

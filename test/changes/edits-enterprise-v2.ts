@@ -85,7 +85,7 @@ export const enterpriseV2Rows: readonly Row[] = [
   row("images.masterId", "ami-0123456789abcdefa", ["inPlace", noMedia, "createsOrDeletes"]),
   row("images.mediaId", "ami-0123456789abcdefb", ["inPlace", "createsOrDeletes"]),
   row("images.copyFrom", undefined, ["inPlace", noMedia, "createsOrDeletes"]),
-  row("alarms.emails", ["ops@example.com"], "refused", { says: "nobody can be told on aws" }),
+  row("alarms.emails", ["ops@example.com"], ["inPlace", "createsOrDeletes"]),
   row("deletionProtection", false, "nothing"),
   row("tags", { team: "video" }, ["inPlace", noMedia]),
   row("license", "rehearsal-placeholder-other", ["inPlace", noMedia], { about: "which masters that serve have from the bucket" }),

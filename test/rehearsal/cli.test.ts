@@ -43,7 +43,7 @@ describe("rehearsal: command line", function () {
     const { status, stdout, stderr } = start("nowhere");
     assert.equal(status, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, /^there is no stack "nowhere" .*; the stacks are aws-ha, .*azure-ha/);
+    assert.match(stderr, /^there is no stack "nowhere" .*; the stacks are aws-elastic, .*aws-ha, .*azure-ha/);
     assert.doesNotMatch(stderr, /\n +at /);
   });
 

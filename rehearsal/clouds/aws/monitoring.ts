@@ -58,6 +58,13 @@ function actionProblems(action: string, inputs: Properties, world: World): strin
   );
 }
 
+const comparisons = [
+  "GreaterThanOrEqualToThreshold",
+  "GreaterThanThreshold",
+  "LessThanThreshold",
+  "LessThanOrEqualToThreshold",
+];
+
 const metricAlarm: ResourceModel = {
   required: [],
   source: `${tf}/cloudwatch/metric_alarm.go; CloudWatch PutMetricAlarm API reference`,
@@ -70,6 +77,10 @@ const metricAlarm: ResourceModel = {
     const evaluated = number(inputs.evaluationPeriods);
     return problems(
       !given(inputs.comparisonOperator) && refuse("The parameter ComparisonOperator is required."),
+      given(inputs.comparisonOperator) &&
+        !comparisons.includes(text(inputs.comparisonOperator)) &&
+        refuse(`Invalid comparison operator ${text(inputs.comparisonOperator)}`),
+      (period ?? 60) * (evaluated ?? 1) > 604_800 && refuse("Metrics cannot be checked across more than 7 days"),
       given(inputs.metricName) &&
         evaluated === undefined &&
         refuse(
