@@ -80,8 +80,8 @@ export const elastic: readonly LedgerRow[] = [
     how: "EC2 recovers and reboots it by alarms; its data lies on a volume that outlives it; its databases are backed up every night into the bucket.",
     shownBy: [
       "alarms on AWS have EC2 recover the master's host and reboot the master, in this order, whether somebody is told or not",
-      "data and addresses: aws-elastic (up) machines are made anew only when their slot's generation is raised",
-      "data and addresses: aws-elastic (up) is kept on destroy, and protected from deletion and replacement",
+      "data: aws-elastic (up) machines are made anew only when their slot's generation is raised",
+      "data: aws-elastic (up) is kept on destroy, and protected from deletion and replacement",
     ],
     open: "planned: a schedule of snapshots of the data volume beside the nightly backups",
   },

@@ -68,7 +68,7 @@ export const ledger: readonly LedgerRow[] = [
     how: "Each of four slots owns an interface and a data disk that outlive the machine; every machine is given the same four addresses.",
     shownBy: [
       awsMasters("stand on interfaces of their own and have no public address"),
-      userData("aws-ha", "names the four addresses of the masters' interfaces in slot order on every machine"),
+      userData("aws-ha", "names the addresses of the masters' interfaces in slot order on every machine"),
       "data: aws-ha (up) belongs to a slot, not to a machine: no machine deletes its data disk or address",
       firstBoot(
         "gives a machine that takes over a data disk the unit of the installation on it, and keeps its version",
@@ -469,7 +469,7 @@ export const ledger: readonly LedgerRow[] = [
     status: "resolved",
     how: "Outputs for every service; records and a validated certificate with a zone, and the records to make without one.",
     shownBy: [
-      "stack outputs: aws-ha (up) name every service, the entry, four masters, the group and the place of the credentials",
+      "stack outputs: aws-ha (up) name every service, the entry, every master, the group and the place of the credentials",
       "AWS DNS: aws-ha-production (up) the name leads to the load balancer by an alias that does not judge it, or the operator is told what to do",
       "AWS entry: aws-ha-production (up) takes the certificate when it is valid, not when it is asked for",
     ],
@@ -759,7 +759,7 @@ export const ledger: readonly LedgerRow[] = [
     status: "partly",
     how: "Outputs for every service and the place of the credentials; nodes report their own readiness.",
     shownBy: [
-      "stack outputs: azure-ha (up) name every service, the entry, four masters, the group and the place of the credentials",
+      "stack outputs: azure-ha (up) name every service, the entry, every master, the group and the place of the credentials",
       azureGroup("reports health without repairing"),
     ],
     open: `planned: ${verification}`,
