@@ -5,7 +5,6 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as autoscaling from "@pulumi/aws/autoscaling";
-import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import { type Problem, throwIfAny } from "../../components/errors";
 import { renderBoot } from "../../components/node-boot";
@@ -15,21 +14,27 @@ import {
   scalingMediaPoolToken,
   validateScalingMediaPool,
 } from "../../components/scaling-media-pool";
-import { allowDiskKey, groupMetrics, groupTags, type LifecycleHook, minutes } from "./group";
+import {
+  allowDiskKey,
+  groupProblems,
+  groupRules,
+  groupTags,
+  groupTemplate,
+  heartbeat,
+  hookNames,
+  keepHooks,
+  lifecycleHooks,
+  minutes,
+  rollingRefresh,
+} from "./group";
 import { imageProblems } from "./images";
-import { encryptedRootDisk, keyPair, largestDiskGiB, metadataOptions } from "./machine";
+import { keyPair } from "./machine";
 import { lifecycleWorker, policyDocument } from "./policies";
 import { longestRollSeconds, rollPercent, rollSeconds } from "./rolls";
 import { callerOf, imageId, keyProblems, named, partitionOf } from "./support";
 
-/** Names of the hooks; unique within their group. */
-const hookNames = { launch: "openvidu-launch", terminate: "openvidu-terminate" };
-
 /** A node that drains extends its hook by this much with every heartbeat. */
 const drainHeartbeatSeconds = 3600;
-
-/** Limits of a hook's heartbeat. Source of these limits and of all choices below: reference/cloud-facts-aws.md 2. */
-const heartbeat = { least: 30, most: 7200 };
 
 /** A node counts towards the group's CPU once it serves; its boot is over by then. */
 const warmupSeconds = 60;
@@ -37,8 +42,6 @@ const warmupSeconds = 60;
 /** Time for what comes before and after a boot or a drain: launching, deregistration, termination. */
 const bootMarginSeconds = 300;
 const drainMarginSeconds = 900;
-
-const longestGroupName = 255;
 
 export class AwsScalingMediaPool extends pulumi.ComponentResource implements ScalingMediaPool {
   public readonly groupName: pulumi.Output<string>;
@@ -52,12 +55,11 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
     const self = { parent: this };
     const { partition, dnsSuffix } = partitionOf(this);
     const { accountId } = callerOf(this);
-    const hooks = describeHooks(args.bootTimeoutSeconds);
+    const hooks = hooksFor(args.bootTimeoutSeconds);
     const grants = [allowLifecycle(), ...allowDiskKey(name, args.diskKeyId, this)];
     const template = createTemplate();
     const group = createGroup();
-    keepHook("launch");
-    keepHook("terminate");
+    keepHooks(name, hooks, group, this);
     createPolicy();
 
     this.groupName = group.name;
@@ -72,7 +74,7 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
       return new iam.RolePolicy(`${name}-lifecycle`, { role: args.identity.principal, policy }, self);
     }
 
-    function createTemplate(): ec2.LaunchTemplate {
+    function createTemplate() {
       const boot = renderBoot(args.boot, {
         GROUP_NAME: groupName,
         BOOT_TIMEOUT_SECONDS: String(args.bootTimeoutSeconds),
@@ -81,33 +83,19 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
         TERMINATE_HOOK: hookNames.terminate,
         DNS_SUFFIX: dnsSuffix,
       });
-      const tags = named(args.tags, name);
-      return new ec2.LaunchTemplate(
+      const { instanceType, diskGiB, diskKeyId, tags } = args;
+      return groupTemplate(
         name,
         {
-          // Only for machines that somebody launches by hand: the group names its version (AWS-W-20).
-          updateDefaultVersion: true,
+          ...{ instanceType, diskGiB, diskKeyId, tags },
           imageId: imageId(args.image, self.parent),
-          instanceType: args.instanceType,
-          keyName: keyPair(name, args.sshPublicKey, args.tags, self.parent),
-          iamInstanceProfile: { arn: args.identity.attachment },
-          metadataOptions,
-          monitoring: { enabled: true },
-          networkInterfaces: [
-            {
-              deviceIndex: 0,
-              associatePublicIpAddress: "true",
-              deleteOnTermination: "true",
-              securityGroups: [args.firewall.rulesId],
-            },
-          ],
-          blockDeviceMappings: [encryptedRootDisk(args.diskGiB, args.diskKeyId)],
+          keyName: keyPair(name, args.sshPublicKey, tags, self.parent),
+          profileArn: args.identity.attachment,
+          rulesId: args.firewall.rulesId,
+          publicAddress: true,
           userData: boot,
-          // The group labels the machines; their volumes and interfaces it does not.
-          tagSpecifications: ["volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),
-          tags,
         },
-        self,
+        self.parent,
       );
     }
 
@@ -121,21 +109,15 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
           desiredCapacity: args.initial,
           vpcZoneIdentifiers: [...args.subnetIds],
           launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
-          // A hook that is made after the group would come too late for its first nodes; see keepHook for edits.
+          // A hook that is made after the group would come too late for its first nodes; see keepHooks for edits.
           initialLifecycleHooks: [hooks.launch, hooks.terminate],
           targetGroupArns: [...args.backendIds],
           ...healthRules,
           ...rollRules,
-          // Evening out zones would end nodes that have sessions.
-          suspendedProcesses: ["AZRebalance"],
+          ...groupRules(),
           capacityRebalance: false,
           protectFromScaleIn: false,
-          forceDelete: false,
-          // A launch can fail while the instance profile is still unknown to EC2; the group repeats it by itself.
-          ignoreFailedScalingActivities: true,
           waitForCapacityTimeout: minutes(args.bootTimeoutSeconds + 2 * bootMarginSeconds),
-          enabledMetrics: [...groupMetrics],
-          metricsGranularity: "1Minute",
           tags: groupTags(named(args.tags, name)),
         },
         {
@@ -145,18 +127,6 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
           ignoreChanges: ["desiredCapacity", "initialLifecycleHooks"],
           customTimeouts: { delete: minutes(args.drainTimeoutSeconds + drainMarginSeconds) },
         },
-      );
-    }
-
-    /**
-     * Edits of a hook reach the group by this resource, since a changed initial hook would replace the group. It goes
-     * with its group: a destroy would remove it before the group, and cut the sessions (AWS-W-23).
-     */
-    function keepHook(which: HookKind): autoscaling.LifecycleHook {
-      return new autoscaling.LifecycleHook(
-        `${name}-${which}`,
-        { ...hooks[which], autoscalingGroupName: group.name },
-        { ...self, deletedWith: group },
       );
     }
 
@@ -179,27 +149,18 @@ export class AwsScalingMediaPool extends pulumi.ComponentResource implements Sca
   }
 }
 
-type HookKind = keyof typeof hookNames;
-
 /**
  * A launch waits for the node to report that it is ready, a termination for it to report that it is drained. The launch
  * hook outlasts the node's own deadline, so that a failed boot is reported by the node, with its reason.
  */
-function describeHooks(bootTimeoutSeconds: number): Record<HookKind, LifecycleHook> {
-  return {
+function hooksFor(bootTimeoutSeconds: number) {
+  return lifecycleHooks({
     launch: {
-      name: hookNames.launch,
-      lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
       heartbeatTimeout: Math.min(bootTimeoutSeconds + bootMarginSeconds, heartbeat.most),
       defaultResult: "ABANDON",
     },
-    terminate: {
-      name: hookNames.terminate,
-      lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
-      heartbeatTimeout: drainHeartbeatSeconds,
-      defaultResult: "CONTINUE",
-    },
-  };
+    terminate: { heartbeatTimeout: drainHeartbeatSeconds, defaultResult: "CONTINUE" },
+  });
 }
 
 /** Health of a node after its boot; during it the launch hook decides. */
@@ -212,20 +173,7 @@ const healthRules = {
 /** How a changed template reaches the nodes, and how unhealthy ones are replaced: launch first, then drain. */
 const rollRules = {
   instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 100 + rollPercent },
-  instanceRefresh: {
-    strategy: "Rolling",
-    preferences: {
-      minHealthyPercentage: 100,
-      maxHealthyPercentage: 100 + rollPercent,
-      instanceWarmup: String(warmupSeconds),
-      skipMatching: true,
-      // With a rollback in the making, a further update of the template would be refused.
-      autoRollback: false,
-      // An operator who protects a node, or puts it aside, has a reason.
-      scaleInProtectedInstances: "Ignore",
-      standbyInstances: "Ignore",
-    },
-  },
+  instanceRefresh: rollingRefresh(100 + rollPercent, warmupSeconds),
 };
 
 function groupNameOf(name: string): string {
@@ -251,12 +199,5 @@ export function validateAwsScalingMediaPool(args: ScalingMediaPoolArgs, groupNam
   if (args.subnetIds.length === 0) {
     problems.push({ path: "subnetIds", reason: "give at least one subnet" });
   }
-  if (args.diskGiB > largestDiskGiB) {
-    problems.push({ path: "media.diskGiB", reason: `EBS has at most ${largestDiskGiB} GiB` });
-  }
-  if (groupName.length > longestGroupName) {
-    const reason = `makes the group's name "${groupName}" longer than ${longestGroupName} characters`;
-    problems.push({ path: "stack", reason });
-  }
-  return problems;
+  return [...problems, ...groupProblems("media", groupName, args.diskGiB)];
 }

@@ -9,7 +9,6 @@ import * as pulumi from "@pulumi/pulumi";
 import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import {
-  longestHoldSeconds,
   type MediaGroup,
   type MediaGroupArgs,
   mediaGroupToken,
@@ -17,18 +16,12 @@ import {
 } from "../../../components/enterprise-v2/media-group";
 import { type Problem, throwIfAny } from "../../../components/errors";
 import { memberTags } from "../../../openvidu/enterprise-v2";
-import { allowDiskKey, groupMetrics, groupTags, type LifecycleHook, minutes } from "../group";
+import { allowDiskKey, groupRules, groupTags, heartbeat, keepHooks, lifecycleHooks, minutes } from "../group";
 import { named } from "../support";
-import { createTemplate, groupProblems } from "./machines";
-
-/** Names of the hooks; unique within their group. */
-const hookNames = { launch: "openvidu-launch", terminate: "openvidu-terminate" };
+import { createTemplate, machineProblems } from "./machines";
 
 /** The launch hook is there for its event alone; nobody completes it. Source: reference B.3. */
 const launchSeconds = 30;
-
-/** Shortest timeout of a hook. Source: reference/cloud-facts-aws.md 2. */
-const shortestHoldSeconds = 30;
 
 /** Minutes of evidence before the number of nodes changes, and how long after that it stays. */
 const patience = {
@@ -47,12 +40,11 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
     throwIfAny(`media group "${name}"`, validateAwsMediaGroup(args));
 
     const self = { parent: this };
-    const hooks = describeHooks(args.drainTimeoutSeconds);
+    const hooks = hooksFor(args.drainTimeoutSeconds);
     const grants = allowDiskKey(name, args.diskKeyId, this);
     const template = createTemplate(name, args, { parent: this, publicAddress: true });
     const group = createGroup();
-    keepHook("launch");
-    keepHook("terminate");
+    keepHooks(name, hooks, group, this);
     scale("up", 1, "GreaterThanThreshold", args.scaleUpCpuPercent);
     scale("down", -1, "LessThanThreshold", args.scaleDownCpuPercent);
 
@@ -75,31 +67,18 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
           healthCheckType: "EC2",
           healthCheckGracePeriod: 0,
           protectFromScaleIn: true,
-          suspendedProcesses: ["AZRebalance"],
+          ...groupRules(),
           capacityRebalance: false,
-          forceDelete: false,
-          ignoreFailedScalingActivities: true,
           waitForCapacityTimeout: minutes(capacityTimeoutSeconds),
-          enabledMetrics: [...groupMetrics],
-          metricsGranularity: "1Minute",
           tags: groupTags({ ...named(args.tags, name), ...memberTags.media }),
         },
         {
           ...self,
           dependsOn: [...grants, ...args.bootAfter],
-          // The alarms and the masters decide; edits of a hook reach the group by keepHook.
+          // The alarms and the masters decide; edits of a hook reach the group by keepHooks.
           ignoreChanges: ["desiredCapacity", "initialLifecycleHooks"],
           customTimeouts: { delete: minutes(args.drainTimeoutSeconds + deleteMarginSeconds) },
         },
-      );
-    }
-
-    /** Goes with its group: a destroy would remove it before the group, and with it the event that says so. */
-    function keepHook(which: HookKind): autoscaling.LifecycleHook {
-      return new autoscaling.LifecycleHook(
-        `${name}-${which}`,
-        { ...hooks[which], autoscalingGroupName: group.name },
-        { ...self, deletedWith: group },
       );
     }
 
@@ -138,31 +117,20 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
   }
 }
 
-type HookKind = keyof typeof hookNames;
-
-function describeHooks(drainTimeoutSeconds: number): Record<HookKind, LifecycleHook> {
-  return {
-    launch: {
-      name: hookNames.launch,
-      lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
-      heartbeatTimeout: launchSeconds,
-      defaultResult: "CONTINUE",
-    },
-    terminate: {
-      name: hookNames.terminate,
-      lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
-      heartbeatTimeout: drainTimeoutSeconds,
-      defaultResult: "CONTINUE",
-    },
-  };
+/** Nobody completes the launch hook; the masters complete the other one when the node has no more sessions. */
+function hooksFor(drainTimeoutSeconds: number) {
+  return lifecycleHooks({
+    launch: { heartbeatTimeout: launchSeconds, defaultResult: "CONTINUE" },
+    terminate: { heartbeatTimeout: drainTimeoutSeconds, defaultResult: "CONTINUE" },
+  });
 }
 
 /** What is wrong with the arguments on AWS. */
 export function validateAwsMediaGroup(args: MediaGroupArgs): Problem[] {
-  const problems = [...validateMediaGroup(args), ...groupProblems("media", args)];
+  const problems = [...validateMediaGroup(args), ...machineProblems("media", args)];
   const { drainTimeoutSeconds } = args;
-  if (drainTimeoutSeconds < shortestHoldSeconds || drainTimeoutSeconds > longestHoldSeconds) {
-    const reason = `must lie between ${shortestHoldSeconds} and ${longestHoldSeconds} seconds`;
+  if (drainTimeoutSeconds < heartbeat.least || drainTimeoutSeconds > heartbeat.most) {
+    const reason = `must lie between ${heartbeat.least} and ${heartbeat.most} seconds`;
     problems.push({ path: "media.drainTimeoutSeconds", reason });
   }
   return problems;

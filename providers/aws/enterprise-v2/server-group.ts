@@ -15,18 +15,18 @@ import {
 } from "../../../components/enterprise-v2/server-group";
 import { throwIfAny } from "../../../components/errors";
 import { memberTags } from "../../../openvidu/enterprise-v2";
-import { allowDiskKey, groupMetrics, groupTags, minutes } from "../group";
+import { allowDiskKey, groupRules, groupTags, minutes, rollingRefresh } from "../group";
 import { groupManager, policyDocument } from "../policies";
 import { callerOf, named, partitionOf } from "../support";
-import { createTemplate, groupProblems } from "./machines";
+import { createTemplate, machineProblems } from "./machines";
 
 /** How long a new master may take until the load balancer's verdict counts. Source: reference B.3. */
 const graceSeconds = 180;
 
 const capacityTimeoutSeconds = 900;
 
-/** One master more at a time, and never fewer than there should be. */
-const rollPercent = { least: 100, most: 150 };
+/** One master more at a time. */
+const rollPercent = 150;
 
 export class AwsServerGroup extends pulumi.ComponentResource implements ServerGroup {
   public readonly groupName: pulumi.Output<string>;
@@ -34,7 +34,7 @@ export class AwsServerGroup extends pulumi.ComponentResource implements ServerGr
 
   constructor(name: string, args: ServerGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     super(serverGroupToken, name, {}, opts);
-    throwIfAny(`server group "${name}"`, [...sizeProblems("masters", args), ...groupProblems("masters", args)]);
+    throwIfAny(`server group "${name}"`, [...sizeProblems("masters", args), ...machineProblems("masters", args)]);
 
     const self = { parent: this };
     const grants = [allowManaging(), ...allowDiskKey(name, args.diskKeyId, this)];
@@ -78,27 +78,10 @@ export class AwsServerGroup extends pulumi.ComponentResource implements ServerGr
           healthCheckType: "ELB",
           healthCheckGracePeriod: graceSeconds,
           defaultInstanceWarmup: graceSeconds,
-          instanceRefresh: {
-            strategy: "Rolling",
-            preferences: {
-              minHealthyPercentage: rollPercent.least,
-              maxHealthyPercentage: rollPercent.most,
-              instanceWarmup: String(graceSeconds),
-              skipMatching: true,
-              autoRollback: false,
-              scaleInProtectedInstances: "Ignore",
-              standbyInstances: "Ignore",
-            },
-          },
-          // Evening out zones would end a master that clients are connected to.
-          suspendedProcesses: ["AZRebalance"],
+          instanceRefresh: rollingRefresh(rollPercent, graceSeconds),
+          ...groupRules(),
           protectFromScaleIn: false,
-          forceDelete: false,
-          // A launch can fail while the instance profile is still unknown to EC2; the group repeats it by itself.
-          ignoreFailedScalingActivities: true,
           waitForCapacityTimeout: minutes(capacityTimeoutSeconds),
-          enabledMetrics: [...groupMetrics],
-          metricsGranularity: "1Minute",
           tags: groupTags({ ...named(args.tags, name), ...memberTags.master }),
         },
         { ...self, dependsOn: [...grants, ...args.bootAfter] },
