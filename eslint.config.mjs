@@ -29,6 +29,13 @@ const hiddenMembers = [
   },
 ];
 
+/** With a class in between, Pulumi's packaging refuses the whole package, and shows no output of it. */
+const baseClasses = {
+  selector:
+    ":matches(ClassDeclaration, ClassExpression)[superClass]:not([superClass.property.name='ComponentResource'])",
+  message: "Extend pulumi.ComponentResource directly: shared behaviour is a function.",
+};
+
 /** What is created inside `apply` is missing from previews. */
 const resourcesInApply = {
   selector:
@@ -69,7 +76,7 @@ export default defineConfig(
     },
   },
   { files: product, rules: { "house/no-port-literals": "error" } },
-  { files: classes, rules: { "no-restricted-syntax": ["error", ...hiddenMembers, resourcesInApply] } },
+  { files: classes, rules: { "no-restricted-syntax": ["error", ...hiddenMembers, baseClasses, resourcesInApply] } },
   {
     // Tests take apart recorded graphs and rendered documents, whose values nobody has typed.
     files: ["test/**/*.ts"],

@@ -83,10 +83,12 @@ export interface Entry {
 
 /** What is an edition's own. */
 export interface EditionParts {
-  /** Type of the component. */
-  readonly token: string;
   /** Where masters stand; `private` ones leave through NAT, `public` ones by an address of their own. */
   readonly masterExposure: NetworkArgs["masterExposure"];
+  /** Whether masters share their data, so that it lies in storage outside them where the cloud has some. */
+  readonly sharesClusterData: boolean;
+  /** How clients reach the masters, where the edition leaves no choice. @default what the settings of own machines say */
+  readonly entryMode?: FlowContext["entry"];
   readonly createEntry: (parts: EntryParts) => Entry;
   /** What is wrong with a combination of cloud and settings, beyond what holds for every edition. */
   readonly validate: (args: ClusterArgs) => Problem[];
@@ -99,256 +101,251 @@ export interface EditionParts {
   readonly watchesMasters: boolean;
 }
 
-export abstract class Cluster extends pulumi.ComponentResource {
+/** What a cluster tells of itself, whatever its edition. */
+export interface ClusterOutputs {
   /** Address of every service, by service name. */
-  public readonly urls: pulumi.Output<Record<string, string>>;
+  readonly urls: pulumi.Output<Record<string, string>>;
   /** IP address or host name of the public entry. */
-  public readonly entryAddress: pulumi.Output<string>;
+  readonly entryAddress: pulumi.Output<string>;
   /** DNS records that a person still has to make. */
-  public readonly dnsRecords: pulumi.Output<DnsRecord[]>;
+  readonly dnsRecords: pulumi.Output<DnsRecord[]>;
   /** Where a person reads the credentials; never a value. */
-  public readonly credentials: pulumi.Output<string>;
-  public readonly masterAddresses: pulumi.Output<string[]>;
+  readonly credentials: pulumi.Output<string>;
+  readonly masterAddresses: pulumi.Output<string[]>;
   /** Name of the group that scales the media nodes. */
-  public readonly mediaGroup: pulumi.Output<string>;
+  readonly mediaGroup: pulumi.Output<string>;
   /** Buckets or containers that hold the cluster's data. */
-  public readonly storage: pulumi.Output<Record<string, string>>;
+  readonly storage: pulumi.Output<Record<string, string>>;
   /** What a person has to put somewhere himself, by file name; absent where the cloud takes it all. */
-  public readonly handover?: pulumi.Output<Record<string, string>>;
+  readonly handover?: pulumi.Output<Record<string, string>>;
+}
 
-  protected constructor(
-    edition: EditionParts,
-    name: string,
-    args: ClusterArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super(edition.token, name, {}, opts);
-    throwIfAny(editionTitles[args.settings.edition], [...validate(args), ...edition.validate(args)]);
+/** A cluster of any edition. */
+export interface Cluster extends pulumi.ComponentResource, ClusterOutputs {}
 
-    const { cloud, settings } = args;
-    const self = { parent: this };
-    const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom: settings.tags });
-    const context = flowContext(cloud, settings);
-    edition.warn?.(settings, this);
+/**
+ * Registers all parts of a cluster as children of `parent`.
+ * @throws InvalidArguments with every problem of the arguments, before anything is registered
+ */
+export function buildCluster(
+  parent: pulumi.ComponentResource,
+  edition: EditionParts,
+  name: string,
+  args: ClusterArgs,
+): ClusterOutputs {
+  throwIfAny(editionTitles[args.settings.edition], [...validate(args), ...edition.validate(args)]);
 
-    const onPremises = onPremisesOf(args);
-    const network = createNetwork();
-    const placement: PlacementArgs = {
-      region: settings.region,
-      scope: network.scope,
-      tags,
-      deletionProtection: settings.deletionProtection,
-      onPremises,
-    };
-    const firewall = createFirewall();
-    const identities = { master: createIdentity("master"), media: createIdentity("media") };
-    const storage = createStorage();
-    const { turn } = settings;
-    const turnIsInZone = turn !== undefined && liesInZone(turn.domain, args.dnsZoneName ?? "");
-    const parts = { name, cloud, settings, context, placement, network, firewall, turnIsInZone, self };
-    const entry = edition.createEntry(parts);
-    const domain = domainOf(settings, entry.address);
-    const services = servicesFor(context);
-    const secretStore = createSecretStore();
-    const masters = createMasters();
-    const media = createMedia();
-    if (settings.dns.kind !== "none") createDomainNames(settings.dns.zoneId);
-    if (edition.watchesMasters || settings.alarms.emails.length > 0) createAlarms();
+  const { cloud, settings } = args;
+  const self = { parent };
+  const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom: settings.tags });
+  const context = flowContext(edition, cloud, settings);
+  edition.warn?.(settings, parent);
 
-    this.urls = domain.apply((fqdn) => urlsOf(services, fqdn));
-    this.entryAddress = entryOf(entry.address);
-    this.dnsRecords = manualRecords(settings, entry, turnIsInZone);
-    this.handover = handoverOf(firewall, entry);
-    this.credentials = secretStore.consoleUrl;
-    this.masterAddresses = pulumi.all([...masters.privateIps]);
-    this.mediaGroup = media.groupName;
-    this.storage = pulumi.all({ appData: storage.appDataName, clusterData: storage.clusterDataName });
-    this.registerOutputs({
-      urls: this.urls,
-      entryAddress: this.entryAddress,
-      dnsRecords: this.dnsRecords,
-      credentials: this.credentials,
-      masterAddresses: this.masterAddresses,
-      mediaGroup: this.mediaGroup,
-      storage: this.storage,
-      ...(this.handover && { handover: this.handover }),
-    });
+  const onPremises = onPremisesOf(args);
+  const network = createNetwork();
+  const placement: PlacementArgs = {
+    region: settings.region,
+    scope: network.scope,
+    tags,
+    deletionProtection: settings.deletionProtection,
+    onPremises,
+  };
+  const firewall = createFirewall();
+  const identities = { master: createIdentity("master"), media: createIdentity("media") };
+  const storage = createStorage();
+  const { turn } = settings;
+  const turnIsInZone = turn !== undefined && liesInZone(turn.domain, args.dnsZoneName ?? "");
+  const parts = { name, cloud, settings, context, placement, network, firewall, turnIsInZone, self };
+  const entry = edition.createEntry(parts);
+  const domain = domainOf(settings, entry.address);
+  const services = servicesFor(context);
+  const secretStore = createSecretStore();
+  const masters = createMasters();
+  const media = createMedia();
+  if (settings.dns.kind !== "none") createDomainNames(settings.dns.zoneId);
+  if (edition.watchesMasters || settings.alarms.emails.length > 0) createAlarms();
 
-    function createNetwork(): InstanceType<Cloud["Network"]> {
-      const { region, resourceGroup: existingScope, deletionProtection } = settings;
-      return new cloud.Network(
-        `${name}-network`,
-        {
-          ...settings.network,
-          masterCount: masterCounts[settings.edition],
-          masterExposure: edition.masterExposure,
-          ...{ region, existingScope, deletionProtection, onPremises, tags },
-        },
-        self,
-      );
-    }
+  const handover = handoverOf(firewall, entry);
+  return {
+    urls: domain.apply((fqdn) => urlsOf(services, fqdn)),
+    entryAddress: entryOf(entry.address),
+    dnsRecords: manualRecords(settings, entry, turnIsInZone),
+    credentials: secretStore.consoleUrl,
+    masterAddresses: pulumi.all([...masters.privateIps]),
+    mediaGroup: media.groupName,
+    storage: pulumi.all({ appData: storage.appDataName, clusterData: storage.clusterDataName }),
+    ...(handover && { handover }),
+  };
 
-    function createFirewall(): InstanceType<Cloud["Firewall"]> {
-      const { operatorCidrs, egressCidrs } = settings.access;
-      const flows = flowsFor(context);
-      const { networkId } = network;
-      return new cloud.Firewall(
-        `${name}-firewall`,
-        { ...placement, networkId, flows, operatorCidrs, egressCidrs },
-        self,
-      );
-    }
+  function createNetwork(): InstanceType<Cloud["Network"]> {
+    const { region, resourceGroup: existingScope, deletionProtection } = settings;
+    return new cloud.Network(
+      `${name}-network`,
+      {
+        ...settings.network,
+        masterCount: masterCounts[settings.edition],
+        masterExposure: edition.masterExposure,
+        ...{ region, existingScope, deletionProtection, onPremises, tags },
+      },
+      self,
+    );
+  }
 
-    function createIdentity(role: NodeRole): InstanceType<Cloud["NodeIdentity"]> {
-      const { operatorShell } = settings.access;
-      return new cloud.NodeIdentity(`${name}-${role}-identity`, { ...placement, role, operatorShell }, self);
-    }
+  function createFirewall(): InstanceType<Cloud["Firewall"]> {
+    const { operatorCidrs, egressCidrs } = settings.access;
+    const flows = flowsFor(context);
+    const { networkId } = network;
+    return new cloud.Firewall(`${name}-firewall`, { ...placement, networkId, flows, operatorCidrs, egressCidrs }, self);
+  }
 
-    function createStorage(): InstanceType<Cloud["ObjectStore"]> {
-      const writers = { master: identities.master.principal, media: identities.media.principal };
-      const { keyId: kmsKeyId } = settings.encryption;
-      // Elastic keeps it on its only master, and has no setting for a bucket of it (reference/onprem-v2-reference.md C.3).
-      const keepsClusterData = settings.edition === "ha" && cloud.capabilities.externalClusterData;
-      const programs = carriedPrograms({ cloud: cloud.name, role: "master" });
-      return new cloud.ObjectStore(
-        `${name}-storage`,
-        { ...placement, ...settings.storage, writers, keepsClusterData, kmsKeyId, programs },
-        self,
-      );
-    }
+  function createIdentity(role: NodeRole): InstanceType<Cloud["NodeIdentity"]> {
+    const { operatorShell } = settings.access;
+    return new cloud.NodeIdentity(`${name}-${role}-identity`, { ...placement, role, operatorShell }, self);
+  }
 
-    function createSecretStore(): SecretStore {
-      const { deletionProtection } = settings;
-      const credentials = new ClusterSecrets(`${name}-credentials`, { ...args.secrets, deletionProtection }, self)
-        .credentials;
-      const common = { OPENVIDU_VERSION: settings.version, ENABLED_MODULES: enabledModules(settings.modules) };
-      const master = pulumi
-        .all([credentials.master, storage.settings, domain, ownCertificates(args)])
-        .apply(([values, store, fqdn, certificateValues]) => ({
-          ...common,
-          ...values,
-          ...store,
-          ...certificateValues,
-          ...publishedUrls(services, fqdn),
-          // Machines keep the programs that they were made with; steps to later releases reach them this way.
-          UPGRADE_HOPS: JSON.stringify(upgradeTable()),
-          DOMAIN_NAME: fqdn,
-          // Empty, it takes an earlier one back.
-          LIVEKIT_TURN_DOMAIN_NAME: turn?.domain ?? "",
-          OPENVIDU_RTC_ENGINE: settings.rtcEngine,
-        }));
-      const media = credentials.media.apply((values) => ({ ...common, ...values }));
-      return new cloud.SecretStore(
-        `${name}-secrets`,
-        {
-          ...placement,
-          bundles: { master: pulumi.secret(master), media: pulumi.secret(media) },
-          readers: { master: identities.master.principal, media: identities.media.principal },
-          kmsKeyId: settings.encryption.keyId,
-          recoveryDays: settings.secretRecoveryDays,
-          readerSubnetIds: [...network.masterSlots.map(({ subnetId }) => subnetId), ...network.mediaSubnetIds],
-          deployerCidrs: settings.access.deployerCidrs,
-          readerArns: settings.access.credentialReaders,
-        },
-        self,
-      );
-    }
+  function createStorage(): InstanceType<Cloud["ObjectStore"]> {
+    const writers = { master: identities.master.principal, media: identities.media.principal };
+    const { keyId: kmsKeyId } = settings.encryption;
+    const keepsClusterData = edition.sharesClusterData && cloud.capabilities.externalClusterData;
+    const programs = carriedPrograms({ cloud: cloud.name, role: "master" });
+    return new cloud.ObjectStore(
+      `${name}-storage`,
+      { ...placement, ...settings.storage, writers, keepsClusterData, kmsKeyId, programs },
+      self,
+    );
+  }
 
-    function bootOf(role: NodeRole, more: Record<string, pulumi.Input<string>> = {}): NodeBoot {
-      return {
-        spec: {
+  function createSecretStore(): SecretStore {
+    const { deletionProtection } = settings;
+    const credentials = new ClusterSecrets(`${name}-credentials`, { ...args.secrets, deletionProtection }, self)
+      .credentials;
+    const common = { OPENVIDU_VERSION: settings.version, ENABLED_MODULES: enabledModules(settings.modules) };
+    const master = pulumi
+      .all([credentials.master, storage.settings, domain, ownCertificates(args)])
+      .apply(([values, store, fqdn, certificateValues]) => ({
+        ...common,
+        ...values,
+        ...store,
+        ...certificateValues,
+        ...publishedUrls(services, fqdn),
+        // Machines keep the programs that they were made with; steps to later releases reach them this way.
+        UPGRADE_HOPS: JSON.stringify(upgradeTable()),
+        DOMAIN_NAME: fqdn,
+        // Empty, it takes an earlier one back.
+        LIVEKIT_TURN_DOMAIN_NAME: turn?.domain ?? "",
+        OPENVIDU_RTC_ENGINE: settings.rtcEngine,
+      }));
+    const media = credentials.media.apply((values) => ({ ...common, ...values }));
+    return new cloud.SecretStore(
+      `${name}-secrets`,
+      {
+        ...placement,
+        bundles: { master: pulumi.secret(master), media: pulumi.secret(media) },
+        readers: { master: identities.master.principal, media: identities.media.principal },
+        kmsKeyId: settings.encryption.keyId,
+        recoveryDays: settings.secretRecoveryDays,
+        readerSubnetIds: [...network.masterSlots.map(({ subnetId }) => subnetId), ...network.mediaSubnetIds],
+        deployerCidrs: settings.access.deployerCidrs,
+        readerArns: settings.access.credentialReaders,
+      },
+      self,
+    );
+  }
+
+  function bootOf(role: NodeRole, more: Record<string, pulumi.Input<string>> = {}): NodeBoot {
+    return {
+      spec: {
+        cloud: cloud.name,
+        edition: settings.edition,
+        role,
+        version: settings.version,
+        installerFlags: installerFlags({
           cloud: cloud.name,
           edition: settings.edition,
           role,
-          version: settings.version,
-          installerFlags: installerFlags({
-            cloud: cloud.name,
-            edition: settings.edition,
-            role,
-            tls: context.tls,
-            certificate: certificateType(settings),
-            entry: context.entry,
-            turnDomain: context.turnDomain,
-            additionalFlags: settings.installFlags,
-          }),
-        },
-        settings: {
-          CLUSTER: `${pulumi.getProject()}-${pulumi.getStack()}`,
-          REGION: settings.region,
-          BUNDLE_ID: secretStore.bundleIds[role],
-          ...coordinationOf(role),
-          ...more,
-        },
-      };
-    }
+          tls: context.tls,
+          certificate: certificateType(settings),
+          entry: context.entry,
+          turnDomain: context.turnDomain,
+          additionalFlags: settings.installFlags,
+        }),
+      },
+      settings: {
+        CLUSTER: `${pulumi.getProject()}-${pulumi.getStack()}`,
+        REGION: settings.region,
+        BUNDLE_ID: secretStore.bundleIds[role],
+        ...coordinationOf(role),
+        ...more,
+      },
+    };
+  }
 
-    /** Masters keep the cluster's own objects; media nodes take part only where no group of the cloud speaks to them. */
-    function coordinationOf(role: NodeRole): Record<string, pulumi.Input<string>> {
-      const own: Record<string, pulumi.Input<string>> = role === "master"
-        ? { COORDINATION_URL: storage.coordinationUrl }
-        : {};
-      if (cloud.capabilities.groupDrainsNodes) return own;
-      return { ...own, REQUESTS_URL: storage.requestsUrl, HEARTBEATS_URL: storage.heartbeatsUrl };
-    }
+  /** Masters keep the cluster's own objects; media nodes take part only where no group of the cloud speaks to them. */
+  function coordinationOf(role: NodeRole): Record<string, pulumi.Input<string>> {
+    const own: Record<string, pulumi.Input<string>> = role === "master"
+      ? { COORDINATION_URL: storage.coordinationUrl }
+      : {};
+    if (cloud.capabilities.groupDrainsNodes) return own;
+    return { ...own, REQUESTS_URL: storage.requestsUrl, HEARTBEATS_URL: storage.heartbeatsUrl };
+  }
 
-    /** Only what is the role's own: a master waits for nothing that belongs to media nodes, and the other way round. */
-    function bootAfter(role: NodeRole, egress: readonly pulumi.Resource[]): pulumi.Resource[] {
-      return [...secretStore.grants[role], ...storage.grants[role], ...identities[role].grants, ...egress];
-    }
+  /** Only what is the role's own: a master waits for nothing that belongs to media nodes, and the other way round. */
+  function bootAfter(role: NodeRole, egress: readonly pulumi.Resource[]): pulumi.Resource[] {
+    return [...secretStore.grants[role], ...storage.grants[role], ...identities[role].grants, ...egress];
+  }
 
-    function createMasters(): MasterPool {
-      return new cloud.MasterPool(
-        `${name}-masters`,
-        {
-          ...placement,
-          ...settings.masters,
-          ...machineAccess(settings),
-          slots: network.masterSlots,
-          firewall: firewall.masters,
-          backendIds: entry.backendIds.master,
-          publicAddressIds: entry.masterAddressIds,
-          identity: identities.master,
-          boot: bootOf("master"),
-          bootAfter: bootAfter("master", network.masterEgress),
-        },
-        self,
-      );
-    }
+  function createMasters(): MasterPool {
+    return new cloud.MasterPool(
+      `${name}-masters`,
+      {
+        ...placement,
+        ...settings.masters,
+        ...machineAccess(settings),
+        slots: network.masterSlots,
+        firewall: firewall.masters,
+        backendIds: entry.backendIds.master,
+        publicAddressIds: entry.masterAddressIds,
+        identity: identities.master,
+        boot: bootOf("master"),
+        bootAfter: bootAfter("master", network.masterEgress),
+      },
+      self,
+    );
+  }
 
-    function createMedia(): ScalingMediaPool {
-      return new cloud.ScalingMediaPool(
-        `${name}-media`,
-        {
-          ...placement,
-          ...settings.media,
-          ...machineAccess(settings),
-          subnetIds: network.mediaSubnetIds,
-          zones: settings.network.zones,
-          firewall: firewall.media,
-          backendIds: entry.backendIds.media,
-          identity: identities.media,
-          controller: identities.master.principal,
-          boot: bootOf("media", { MASTER_IPS: pulumi.all([...masters.privateIps]).apply((ips) => ips.join(",")) }),
-          bootAfter: bootAfter("media", network.mediaEgress),
-        },
-        self,
-      );
-    }
+  function createMedia(): ScalingMediaPool {
+    return new cloud.ScalingMediaPool(
+      `${name}-media`,
+      {
+        ...placement,
+        ...settings.media,
+        ...machineAccess(settings),
+        subnetIds: network.mediaSubnetIds,
+        zones: settings.network.zones,
+        firewall: firewall.media,
+        backendIds: entry.backendIds.media,
+        identity: identities.media,
+        controller: identities.master.principal,
+        boot: bootOf("media", { MASTER_IPS: pulumi.all([...masters.privateIps]).apply((ips) => ips.join(",")) }),
+        bootAfter: bootAfter("media", network.mediaEgress),
+      },
+      self,
+    );
+  }
 
-    function createAlarms(): void {
-      if (!cloud.Alarms) return;
-      const { machineIds } = masters;
-      new cloud.Alarms(`${name}-alarms`, { ...placement, ...settings.alarms, machineIds }, self);
-    }
+  function createAlarms(): void {
+    if (!cloud.Alarms) return;
+    const { machineIds } = masters;
+    new cloud.Alarms(`${name}-alarms`, { ...placement, ...settings.alarms, machineIds }, self);
+  }
 
-    function createDomainNames(zoneId: string): void {
-      const { dnsCloud } = args;
-      if (!dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
-      new dnsCloud.DomainName(`${name}-domain`, { domain: settings.domain, zoneId, target: entry.address }, self);
-      if (!turn || !turnIsInZone) return;
-      const target = entry.turnAddress ?? entry.address;
-      new dnsCloud.DomainName(`${name}-turn-domain`, { domain: turn.domain, zoneId, target }, self);
-    }
+  function createDomainNames(zoneId: string): void {
+    const { dnsCloud } = args;
+    if (!dnsCloud || !settings.domain) throw new Error("validate() lets no such settings through");
+    new dnsCloud.DomainName(`${name}-domain`, { domain: settings.domain, zoneId, target: entry.address }, self);
+    if (!turn || !turnIsInZone) return;
+    const target = entry.turnAddress ?? entry.address;
+    new dnsCloud.DomainName(`${name}-turn-domain`, { domain: turn.domain, zoneId, target }, self);
   }
 }
 
@@ -371,7 +368,7 @@ function validate({ dnsCloud, dnsZoneName, settings, secrets }: ClusterArgs): Pr
   return problems;
 }
 
-function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
+function flowContext({ entryMode }: EditionParts, cloud: Cloud, settings: ClusterSettings): FlowContext {
   return {
     edition: settings.edition,
     version: settings.version,
@@ -380,7 +377,7 @@ function flowContext(cloud: Cloud, settings: ClusterSettings): FlowContext {
     rtcEngine: settings.rtcEngine,
     tls: certificateType(settings) === "none" ? "loadBalancer" : "node",
     minio: !cloud.capabilities.externalClusterData && !settings.onPremises?.s3,
-    entry: settings.edition === "elastic" ? "dns" : settings.onPremises?.entry,
+    entry: entryMode ?? settings.onPremises?.entry,
     turnDomain: settings.turn !== undefined,
   };
 }

@@ -2,22 +2,53 @@
  * Edition Elastic: one master that clients reach at a fixed public address of its own, where Caddy ends TLS.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { certificateType, Cluster, type ClusterArgs, type Entry, type EntryParts } from "./cluster";
+import {
+  buildCluster,
+  certificateType,
+  type Cluster,
+  type ClusterArgs,
+  type ClusterOutputs,
+  type EditionParts,
+  type Entry,
+  type EntryParts,
+} from "./cluster";
 import type { DnsRecord } from "./domain-name";
 import type { Problem } from "./errors";
 
 export const elasticToken = "openvidu:index:Elastic";
 
-export class Elastic extends Cluster {
+const edition: EditionParts = {
+  masterExposure: "public",
+  // The only master keeps all that is its own; there is no setting for a bucket of it (reference/onprem-v2-reference.md C.3).
+  sharesClusterData: false,
+  entryMode: "dns",
+  createEntry: createDirectEntry,
+  validate: validateElastic,
+  watchesMasters: true,
+};
+
+export class Elastic extends pulumi.ComponentResource implements Cluster {
+  public readonly urls: ClusterOutputs["urls"];
+  public readonly entryAddress: ClusterOutputs["entryAddress"];
+  public readonly dnsRecords: ClusterOutputs["dnsRecords"];
+  public readonly credentials: ClusterOutputs["credentials"];
+  public readonly masterAddresses: ClusterOutputs["masterAddresses"];
+  public readonly mediaGroup: ClusterOutputs["mediaGroup"];
+  public readonly storage: ClusterOutputs["storage"];
+  public readonly handover?: ClusterOutputs["handover"];
+
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const edition = {
-      token: elasticToken,
-      masterExposure: "public",
-      createEntry: createDirectEntry,
-      validate: validateElastic,
-      watchesMasters: true,
-    } as const;
-    super(edition, name, args, opts);
+    super(elasticToken, name, {}, opts);
+    const outputs = buildCluster(this, edition, name, args);
+    this.urls = outputs.urls;
+    this.entryAddress = outputs.entryAddress;
+    this.dnsRecords = outputs.dnsRecords;
+    this.credentials = outputs.credentials;
+    this.masterAddresses = outputs.masterAddresses;
+    this.mediaGroup = outputs.mediaGroup;
+    this.storage = outputs.storage;
+    this.handover = outputs.handover;
+    this.registerOutputs({ ...outputs });
   }
 }
 
@@ -25,7 +56,8 @@ export class Elastic extends Cluster {
 function validateElastic({ cloud, settings }: ClusterArgs): Problem[] {
   const { certificate, dns, domain } = settings;
   const problems: Problem[] = [];
-  if (certificate.kind === "acm" || !cloud.capabilities.nodeCertificates.includes(certificateType(settings))) {
+  const type = certificateType(settings);
+  if (type === "none" || !cloud.capabilities.nodeCertificates.includes(type)) {
     const reason = `"${certificate.kind}" is not possible with Elastic, whose master ends TLS itself`;
     problems.push({ path: "certificate.kind", reason });
   }

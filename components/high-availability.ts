@@ -5,7 +5,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { entryListeners, turnListeners } from "../openvidu/entry";
 import { judgeZones } from "../openvidu/placement";
 import type { Certificate } from "./certificate";
-import { certificateType, Cluster, type ClusterArgs, type Entry, type EntryParts } from "./cluster";
+import {
+  buildCluster,
+  certificateType,
+  type Cluster,
+  type ClusterArgs,
+  type ClusterOutputs,
+  type EditionParts,
+  type Entry,
+  type EntryParts,
+} from "./cluster";
 import type { ClusterSettings } from "./cluster-settings";
 import type { DnsRecord } from "./domain-name";
 import type { Problem } from "./errors";
@@ -13,17 +22,37 @@ import { type LoadBalancer, turnBalancerSuffix } from "./load-balancer";
 
 export const highAvailabilityToken = "openvidu:index:HighAvailability";
 
-export class HighAvailability extends Cluster {
+const edition: EditionParts = {
+  masterExposure: "private",
+  sharesClusterData: true,
+  createEntry: createBalancedEntry,
+  validate: validateHighAvailability,
+  warn: warnAboutZones,
+  watchesMasters: false,
+};
+
+export class HighAvailability extends pulumi.ComponentResource implements Cluster {
+  public readonly urls: ClusterOutputs["urls"];
+  public readonly entryAddress: ClusterOutputs["entryAddress"];
+  public readonly dnsRecords: ClusterOutputs["dnsRecords"];
+  public readonly credentials: ClusterOutputs["credentials"];
+  public readonly masterAddresses: ClusterOutputs["masterAddresses"];
+  public readonly mediaGroup: ClusterOutputs["mediaGroup"];
+  public readonly storage: ClusterOutputs["storage"];
+  public readonly handover?: ClusterOutputs["handover"];
+
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const edition = {
-      token: highAvailabilityToken,
-      masterExposure: "private",
-      createEntry: createBalancedEntry,
-      validate: validateHighAvailability,
-      warn: warnAboutZones,
-      watchesMasters: false,
-    } as const;
-    super(edition, name, args, opts);
+    super(highAvailabilityToken, name, {}, opts);
+    const outputs = buildCluster(this, edition, name, args);
+    this.urls = outputs.urls;
+    this.entryAddress = outputs.entryAddress;
+    this.dnsRecords = outputs.dnsRecords;
+    this.credentials = outputs.credentials;
+    this.masterAddresses = outputs.masterAddresses;
+    this.mediaGroup = outputs.mediaGroup;
+    this.storage = outputs.storage;
+    this.handover = outputs.handover;
+    this.registerOutputs({ ...outputs });
   }
 }
 

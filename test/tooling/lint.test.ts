@@ -134,6 +134,7 @@ const rules: readonly { readonly rule: string; readonly in: Layer; readonly refu
   { rule: "no-restricted-syntax", in: "components", refused: "export class A { private b() {} }\n", accepted: "export class A { b() {} }\n" },
   { rule: "no-restricted-syntax", in: "providers/aws", refused: "export class A { constructor(private readonly a: number) {} }\n", accepted: "export class A { constructor(public readonly a: number) {} }\n" },
   { rule: "no-restricted-syntax", in: "providers/azure", refused: "export class A { #a = 1; }\n", accepted: "export class A { a = 1; }\n" },
+  { rule: "no-restricted-syntax", in: "components", refused: "declare class A {}\nexport class B extends A {}\n", accepted: 'import * as pulumi from "@pulumi/pulumi";\nexport class B extends pulumi.ComponentResource {}\n' },
   { rule: "no-restricted-syntax", in: "providers/aws", refused: "declare const o: any; declare const Bucket: any;\nexport const b = o.apply((n: string) => new Bucket(n));\n", accepted: "declare const o: any;\nexport const b = o.apply((n: string) => { throw new RangeError(n); });\n" },
   { rule: "house/no-port-literals", in: "providers/aws", refused: "export const a = { fromPort: 443 };\n", accepted: "export const a = (port: number) => ({ fromPort: port });\n" },
   { rule: "house/no-port-literals", in: "providers/azure", refused: `export const a = { destinationPortRanges: ["443", "80"] };\n`, accepted: `export const a = { destinationPortRanges: ["*"] };\n` },
