@@ -1,9 +1,11 @@
 /**
  * Every cloud that can be chosen in a stack's config. A new CloudName does not compile until its Cloud is complete.
+ * A cloud is loaded, with its SDK, only where a stack has a use for it.
  */
 import type { Cloud, CloudName } from "../components/cloud";
-import { aws } from "./aws";
-import { azure } from "./azure";
-import { onprem } from "./onprem";
 
-export const clouds = { aws, azure, onprem } satisfies Record<CloudName, Cloud> as Readonly<Record<CloudName, Cloud>>;
+export const clouds: Readonly<Record<CloudName, () => Promise<Cloud>>> = {
+  aws: async () => (await import("./aws")).aws,
+  azure: async () => (await import("./azure")).azure,
+  onprem: async () => (await import("./onprem")).onprem,
+};

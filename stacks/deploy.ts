@@ -3,7 +3,7 @@
  * Serves `pulumi up` through index.ts and programs that embed this project.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { CloudName } from "../components/cloud";
+import type { Cloud, CloudName } from "../components/cloud";
 import type { DnsSettings } from "../components/cluster-settings";
 import type { Cluster, ClusterSecretInputs } from "../components/cluster";
 import { Elastic } from "../components/elastic";
@@ -45,13 +45,17 @@ const dnsClouds = { none: undefined, route53: "aws", "azure-dns": "azure" } as c
  */
 export async function deploy({ settings, secrets }: Deployment): Promise<DeploymentOutputs> {
   await checkAgainstLastUpdate(settings);
-  const dnsCloud = dnsClouds[settings.dns.kind];
+  const cloud = await clouds[settings.cloud]();
+  const dnsName = dnsClouds[settings.dns.kind];
+  const dnsCloud = dnsName && (await clouds[dnsName]());
   const custom = settings.tags;
   const tags = clusterTags({ project: pulumi.getProject(), stack: pulumi.getStack(), custom });
-  const names = [...new Set([settings.cloud, ...(dnsCloud ? [dnsCloud] : [])])];
-  const providers = names.map((name) => clouds[name].createProvider(name, { region: regionOf(name, settings), tags }));
-  const dnsProvider = providers[names.findIndex((name) => name === dnsCloud)];
-  const where = { cloud: clouds[settings.cloud], dnsCloud: dnsCloud && clouds[dnsCloud] };
+  const used = [...new Set([cloud, ...(dnsCloud ? [dnsCloud] : [])])];
+  const providers = used.map(({ name, createProvider }) =>
+    createProvider(name, { region: regionOf(name, settings), tags }),
+  );
+  const dnsProvider = dnsCloud && providers[used.indexOf(dnsCloud)];
+  const where = { cloud, dnsCloud };
   if (settings.edition === "enterprise-v2") {
     const cluster = new EnterpriseV2("openvidu", { ...where, settings, secrets }, { providers });
     return { ...outputsOfV2(cluster), ...remembered(settings) };
@@ -78,10 +82,10 @@ function outputsOfV2(cluster: EnterpriseV2): Omit<DeploymentOutputs, keyof Remem
 /** The domain of the zone for DNS; asked only where a second name may or may not lie in it. */
 async function zoneNameOf(
   { dns, turn }: ClusterSettings,
-  cloud: CloudName | undefined,
+  cloud: Cloud | undefined,
   provider: pulumi.ProviderResource | undefined,
 ): Promise<string | undefined> {
-  return turn && cloud && dns.kind !== "none" ? clouds[cloud].zoneNameOf?.(dns.zoneId, { provider }) : undefined;
+  return turn && cloud && dns.kind !== "none" ? cloud.zoneNameOf?.(dns.zoneId, { provider }) : undefined;
 }
 
 /** The machines' region; DNS is global, so a foreign zone's provider gets its cloud's home region. */

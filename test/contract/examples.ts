@@ -5,7 +5,9 @@
 import type { CloudName } from "../../components/cloud";
 import { type ClusterEdition, type Edition, masterCounts } from "../../openvidu/editions";
 import { type FlowContext } from "../../openvidu/flows";
-import { clouds } from "../../providers/registry";
+import { aws } from "../../providers/aws";
+import { azure } from "../../providers/azure";
+import { onprem } from "../../providers/onprem";
 import { cloudsFor } from "../../rehearsal/clouds/index";
 import { evaluate, type Evaluation } from "../../rehearsal/evaluate";
 import type { Graph } from "../../rehearsal/graph";
@@ -161,7 +163,7 @@ export function flowContextOf(stack: string): FlowContext {
     features,
     rtcEngine,
     tls: ["acm", "external"].includes(certificate.kind) ? "loadBalancer" : "node",
-    minio: !clouds[cloud].capabilities.externalClusterData && onPremises?.s3 === undefined,
+    minio: !{ aws, azure, onprem }[cloud].capabilities.externalClusterData && onPremises?.s3 === undefined,
     turnDomain: turn !== undefined,
     ...(onPremises && { entry: onPremises.entry }),
     ...(edition === "elastic" && { entry: "dns" }),
