@@ -142,17 +142,17 @@ async function fleetRow(engine: string, create: NonNullable<(typeof engines)[str
 }
 
 async function demand(plan: Promise<Plan>, stack: string): Promise<void> {
-  const { ok, refusals } = await plan;
-  if (!ok) throw new Error(`${stack} failed: ${refusals.map(({ message }) => message).join("; ")}`);
+  const { ok, refusals, log } = await plan;
+  const errors = [...refusals, ...log.filter(({ severity }) => severity === "error")];
+  if (!ok) throw new Error(`${stack} failed: ${errors.map(({ message }) => message).join("; ")}`);
 }
 
+/** With another deadline for drains, which every edition has on every cloud. */
 function edited(evaluation: Evaluation): Evaluation {
   const key = `${evaluation.project}:media`;
-  const media = JSON.parse(evaluation.config[key] ?? "{}") as { max?: number };
-  return {
-    ...evaluation,
-    config: { ...evaluation.config, [key]: JSON.stringify({ ...media, max: (media.max ?? 8) + 1 }) },
-  };
+  const media = JSON.parse(evaluation.config[key] ?? "{}") as object;
+  const config = { ...evaluation.config, [key]: JSON.stringify({ ...media, drainTimeoutMinutes: 60 }) };
+  return { ...evaluation, config };
 }
 
 function stopwatch(): () => number {
@@ -163,7 +163,7 @@ function stopwatch(): () => number {
 export function renderEngines({ operations: rows, fleets: fleetRows }: EngineReport): string[] {
   return [
     "Operations from start to end, one after another on the simulated clouds: a preview of a new stack, its update, an update",
-    "without a change, and the preview of an edit (`media.max`). The last three look first at what exists. Most of the time is",
+    "without a change, and the preview of an edit (`media.drainTimeoutMinutes`). The last three look first at what exists. Most of the time is",
     "the program's, and most of the program's is Pulumi's SDK (the floor above); the engine's own part stands behind it.",
     "",
     "| stack | engine | preview | up | unchanged | edit | program in `up` |",
