@@ -1,7 +1,7 @@
 /**
  * Alarms on Azure: a metric alert for each master, and an action group that mails where addresses are given.
- * Guarantees: an alert fires when Azure has taken a machine for unavailable for some minutes, and says so again when it is
- * back; without mails it shows in the portal alone.
+ * Guarantees: an alert fires when Azure has taken a machine for unavailable for five minutes without a break, longer than
+ * most reboots take, and says so again when it is back; without mails it shows in the portal alone.
  * Differs from AWS: no action brings a machine back, because Azure heals hosts by itself and moves their machines.
  * Sources: reference/cloud-facts-azure.md 8.2 to 8.4; learn.microsoft.com/azure/virtual-machines/monitor-vm-reference;
  * learn.microsoft.com/azure/virtual-machines/understand-vm-reboots, "Host server faults".
@@ -67,13 +67,16 @@ export class AzureAlarms extends pulumi.ComponentResource implements Alarms {
   }
 }
 
-/** One while Azure finds the machine available, zero while not. */
+/**
+ * One while Azure finds the machine available, zero while not, once a minute. The largest value of the window is below one
+ * only if all of them are zero; the average is after the first.
+ */
 const available = {
   criterionType: "StaticThresholdCriterion" as const,
   name: "available",
   metricNamespace: "Microsoft.Compute/virtualMachines",
   metricName: "VmAvailabilityMetric",
-  timeAggregation: "Average",
+  timeAggregation: "Maximum",
   operator: "LessThan",
   threshold: 1,
 };
