@@ -8,6 +8,7 @@
  * Sources: reference/cloud-facts-aws.md 5; EC2 user guide, "Add reboot actions to CloudWatch alarms" and "Add recover
  * actions"; repost.aws, "Configure a CloudWatch alarm with an encrypted SNS topic".
  */
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as sns from "@pulumi/aws/sns";
@@ -88,11 +89,13 @@ export class AwsAlarms extends pulumi.ComponentResource implements Alarms {
   }
 }
 
-/** `<name>-ops-example-com` for `ops@example.com`. */
+/**
+ * `<name>-ops-example-com-HASH` for `ops@example.com`: the words for people, and eight hexadecimal digits of its SHA-256,
+ * because addresses that differ in punctuation alone have the same words.
+ */
 function subscriptionName(name: string, email: string): string {
-  const words = email
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean);
-  return [name, ...words].join("-");
+  const address = email.toLowerCase();
+  const words = address.split(/[^a-z0-9]+/).filter(Boolean);
+  const digest = createHash("sha256").update(address).digest("hex").slice(0, 8);
+  return [name, ...words, digest].join("-");
 }

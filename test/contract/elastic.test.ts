@@ -294,6 +294,22 @@ describe("alarms", () => {
       assert.deepEqual([(alarmActions as string[])[1], okActions], [arn, [arn]]);
   });
 
+  it("tell addresses apart that differ in punctuation alone, each by a name that stays whoever else is told", async () => {
+    const alike = ["ops.eu@example.com", "ops-eu@example.com", "ops_eu@example.com"];
+    const to = (...addresses: string[]): Variant => ({ config: { alarms: { emails: addresses } } });
+    const nameOf = (graph: Graph, address: string): string | undefined =>
+      ofType(graph, "aws:sns/topicSubscription:TopicSubscription").find((it) => inputsOf(it).endpoint === address)
+        ?.name;
+    const graph = await accepted("aws-elastic", to(...alike));
+    const names = alike.map((address) => nameOf(graph, address));
+    assert.equal(new Set(names).size, alike.length);
+    for (const each of names) assert.match(each ?? "", /^openvidu-alarms-ops-eu-example-com-[0-9a-f]{8}$/);
+    assert.equal(nameOf(await accepted("aws-elastic", to(alike[1]!)), alike[1]!), names[1]);
+    const group = onlyOne(await accepted("azure-elastic", to(...alike)), "azure-native:monitor:ActionGroup");
+    const receivers = (inputsOf(group).emailReceivers as Json[]).map(({ name }) => name as string);
+    assert.equal(new Set(receivers).size, alike.length);
+  });
+
   it("on AWS name the partition of the region", async () => {
     for (const [region, partition] of [
       ["cn-northwest-1", "aws-cn"],
@@ -329,9 +345,11 @@ describe("alarms", () => {
       assert.deepEqual([alert.location, alert.enabled, alert.autoMitigate], ["global", true, true]);
       const [criterion] = alert.criteria.allOf as Json[];
       assert.deepEqual(
-        [criterion?.metricName, criterion?.operator, criterion?.threshold, criterion?.timeAggregation],
-        ["VmAvailabilityMetric", "LessThan", 1, "Average"],
+        [criterion?.metricName, criterion?.operator, criterion?.threshold],
+        ["VmAvailabilityMetric", "LessThan", 1],
       );
+      // Anything but the largest value would tell of every reboot: one zero among five is enough for the average.
+      assert.deepEqual([criterion?.timeAggregation, alert.windowSize], ["Maximum", "PT5M"]);
       assert.deepEqual(alert.actions, actions);
     }
     assert.deepEqual(ofType(await graphOf("azure-elastic"), "azure-native:monitor:ActionGroup"), []);
