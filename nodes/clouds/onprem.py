@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import os
-import tempfile
 import time
 import urllib.parse
 
@@ -122,24 +121,35 @@ def facts_of(path, data):
     return dict({key: email.utils.formatdate(at, usegmt=True) for key, at in dates.items()}, ETag=etag_of(data))
 
 
+# One name for what is being written in a folder, where the lock lets one write at a time: what a killed program has left
+# is found again.
+def unfinished(path):
+    return os.path.join(os.path.dirname(path), ".unfinished")
+
+
 def put(path, data):
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
+    temporary = unfinished(path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        remove_file(temporary)
         raise
+
+
+def remove_file(path):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 # With a folder that holds nothing any more.
 def discard(path):
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
+    remove_file(path)
+    remove_file(unfinished(path))
     with contextlib.suppress(OSError):
         os.rmdir(os.path.dirname(path))
     return 204, {}, b""

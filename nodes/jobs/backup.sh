@@ -8,9 +8,22 @@ load_settings
 # shellcheck source=nodes/lib/masters.sh
 . "$NODE_LIB/masters.sh"
 
+# What stays free beside a backup that lies on the disk of OpenVidu itself: MongoDB ends when it finds that disk full.
+SPARE_MIB=1024
+
 tell() {
   if (($1 == 0)); then return 0; fi
   report backup "failed at $(date -u +%FT%TZ): $(head -n 1 "$FAILURE_FILE" 2>/dev/null)"
+}
+
+# Backups that are files of the only master: the next one needs what the largest took. What a run that was cut short has
+# left makes room first.
+check_room() {
+  local needed store="$ROOT${COORDINATION_URL#file://}"
+  run_program python3 "$NODE_LIB/backup.py" tidy >"$RUN_DIR/backup.size"
+  needed=$(($(cat "$RUN_DIR/backup.size") / 1048576 + SPARE_MIB))
+  (($(free_mib "$store") >= needed)) ||
+    fail "less than $needed MiB are free for backups below ${COORDINATION_URL#file://}; nothing has been written"
 }
 
 rm -f "$FAILURE_FILE"
@@ -31,6 +44,7 @@ case "${1:-}" in
   "") label="by hand $(date -u +%FT%TZ)" ;;
   *) label="$1" ;;
 esac
+if [[ "$COORDINATION_URL" == file:* ]]; then check_room; fi
 export LOCK="$NODE_LIB/lock.py"
 mapfile -t arguments < <(pack_arguments)
 result="$RUN_DIR/backup.result"

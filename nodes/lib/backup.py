@@ -5,6 +5,7 @@
 # Redis needs no backup: rooms, nodes and jobs in it end with the processes that they belong to, and its password is a
 # setting. What MinIO keeps is spread over the disks of all masters and cannot be copied file by file: snapshots of the data
 # disks protect it (reference/onprem-v2-reference.md A.11.3, C.1, C.2).
+import contextlib
 import hashlib
 import itertools
 import json
@@ -165,11 +166,23 @@ def name_of_now():
     return "%s-master-%s" % (time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime()), SLOT)
 
 
-def create(label, patience, version, *tar):
+# Ends what runs of this master that were cut short have left, and returns what it had before.
+def settle_all():
     mine = [entry for entry in entries() if entry["slot"] == SLOT]
     for entry in mine:
         if not entry["complete"]:
             settle(entry)
+    return mine
+
+
+# Prints the bytes of this master's largest backup.
+def tidy():
+    settle_all()
+    print(max([entry["size"] for entry in entries() if entry["slot"] == SLOT and entry["complete"]], default=0))
+
+
+def create(label, patience, version, *tar):
+    mine = settle_all()
     if any(entry["label"] == label for entry in mine if entry["complete"]):
         print("done before")
         return
@@ -179,8 +192,22 @@ def create(label, patience, version, *tar):
     backup = name_of_now()
     entry = {"id": backup, "slot": SLOT, "label": label, "version": version, "complete": False, "holds": []}
     replace_entry(entry)
-    files = {"installation": upload(backup, "installation.tar.gz", list(tar))}
-    turn = take_turn(label, patience == "patient")
+    try:
+        files = fill(entry, patience == "patient", list(tar))
+    except Exception:
+        # The next run would do it as well, but the disk may be full of it until then. What is wrong stays the first reason.
+        with contextlib.suppress(Exception):
+            settle(entry)
+        raise
+    prune()
+    print("%s holds %s" % (backup, " and ".join(sorted(files))))
+
+
+# Stores everything, and enters the backup as complete.
+def fill(entry, patient, tar):
+    backup = entry["id"]
+    files = {"installation": upload(backup, "installation.tar.gz", tar)}
+    turn = take_turn(entry["label"], patient)
     try:
         if turn:
             files["database"] = upload(
@@ -192,8 +219,7 @@ def create(label, patience, version, *tar):
     finally:
         if turn:
             lock("release", "backup")
-    prune()
-    print("%s holds %s" % (backup, " and ".join(sorted(files))))
+    return files
 
 
 def listed(manifest):
@@ -289,7 +315,7 @@ def try_restore(path, host):
 
 if __name__ == "__main__":
     try:
-        commands = {"create": create, "list": show, "describe": describe, "fetch": fetch}
+        commands = {"create": create, "tidy": tidy, "list": show, "describe": describe, "fetch": fetch}
         dict(commands, **{"restore-database": restore_database})[sys.argv[1]](*sys.argv[2:])
     except (Trouble, OSError, LookupError, TypeError, ValueError, AttributeError) as trouble:
         reason = trouble if isinstance(trouble, Trouble) else "unexpected content (%s)" % type(trouble).__name__

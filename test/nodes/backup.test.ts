@@ -279,25 +279,110 @@ describe("backup and restore", function () {
     assert.match(log, /no master took the database: Failed: \(NotWritablePrimary\)/);
   });
 
-  it("that fail are plain to see, and what they have left goes with the next one", async () => {
+  it("that fail are plain to see and leave nothing, and what a run that was cut short has left goes with the next one", async () => {
     const machine = open();
+    await backUp(machine, "good");
+    const [good] = index() as [Entry];
+    const stored = objects(store, "backups/");
     machine.stub("mongodump", "echo half; echo 'no reachable servers for hushMONGOADMINPASSWORD' >&2; exit 1");
     const { code, log } = await machine.job("backup", "daily");
     assert.equal(code, 1);
     assert.match(log, /database.gz: no reachable servers for \*\*\*/);
     assert.match(machine.read("/var/lib/openvidu-node/status.d/backup"), /^backup=failed at .*no reachable servers/);
-    assert.match((await machine.job("restore")).log, /^$/);
-    const [{ id }] = index() as [Entry];
-    assert.ok(objects(store, `backups/${id}/`).length > 1);
-    // Names differ by second, and both runs may fall into one.
-    const renamed = name(2020, 1);
-    machine.write("/store/backups/index.json", JSON.stringify([{ ...index()[0], id: renamed }]));
-    machine.write(`/store/backups/${renamed}/database.gz.0`, "half");
-    machine.write(`/store/backups/${renamed}/installation.tar.gz.0`, "half");
+    assert.deepEqual([index(), objects(store, "backups/")], [[good], stored]);
+    const cut = name(2020, 1);
+    machine.write("/store/backups/index.json", JSON.stringify([good, { ...good, id: cut, complete: false }]));
+    machine.write(`/store/backups/${cut}/database.gz.0`, "half");
+    machine.write(`/store/backups/${cut}/installation.tar.gz.0`, "half");
     machine.stub("mongodump", "gzip -c </dev/null");
     await backUp(machine, "daily");
-    assert.deepEqual(objects(store, `backups/${renamed}`), []);
-    assert.equal(index().length, 1);
+    assert.deepEqual(objects(store, `backups/${cut}`), []);
+    assert.equal(index().length, 2);
+  });
+
+  describe("on the disk of an only master", () => {
+    const folder = "/var/lib/openvidu-node/store";
+    const large = 60_000;
+    let machine: Machine;
+    const stored = () => objects(machine.path(folder), "backups/");
+    const status = () => machine.read("/var/lib/openvidu-node/status.d/backup");
+    const freeMib = (mib: number) => machine.stub("df", `printf 'x\\nx 100000 1 ${mib} 1%% /\\n'`);
+    /** Puts code of Python in front of the machine's programs. */
+    const patch = (code: string) => {
+      machine.write("/patches/sitecustomize.py", code);
+      machine.environment["PYTHONPATH"] = machine.path("/patches");
+    };
+
+    beforeEach(() => {
+      machine = onlyMaster("3.8.0");
+      machines.push(machine);
+      machine.environment["OPENVIDU_NODE_PART"] = "100000";
+      machine.stub("mongodump", `head -c ${large} /dev/urandom`);
+    });
+
+    it("are refused before anything is written when the disk has no room for them", async () => {
+      freeMib(1023);
+      const { code, log } = await machine.job("backup");
+      assert.equal(code, 1, log);
+      assert.match(
+        log,
+        /less than 1024 MiB are free for backups below \/var\/lib\/openvidu-node\/store\/; nothing has been written/,
+      );
+      assert.match(status(), /^backup=failed at .*less than 1024 MiB are free/);
+      assert.deepEqual([stored(), machine.calls("mongodump")], [[], []]);
+      freeMib(1024);
+      assert.equal((await machine.job("backup")).code, 0);
+    });
+
+    it("have to fit beside the largest of those that there are", async () => {
+      const [entry, rest] = [
+        { id: name(2020, 1), slot: "1", label: "x", holds: [] },
+        { complete: true, size: 3 * 2 ** 30 },
+      ];
+      machine.write(`${folder}/backups/index.json`, JSON.stringify([{ ...entry, ...rest }]));
+      freeMib(4095);
+      assert.match((await machine.job("backup")).log, /less than 4096 MiB are free/);
+      freeMib(4096);
+      assert.equal((await machine.job("backup")).code, 0);
+    });
+
+    it("leave nothing of themselves when the disk is full before they end", async () => {
+      await machine.job("backup", "good");
+      const before = stored();
+      patch(`
+import errno, os
+fsync = os.fsync
+def full(handle):
+    if os.fstat(handle).st_size >= ${large}:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return fsync(handle)
+os.fsync = full
+`);
+      const { code, log } = await machine.job("backup", "next");
+      assert.equal(code, 1, log);
+      assert.match(status(), /^backup=failed at .*No space left on device/);
+      assert.deepEqual(stored(), before);
+    });
+
+    it("leave nothing of a run that was killed in the middle of a part, after the next one", async () => {
+      patch(`
+import os, signal
+fsync = os.fsync
+def killed(handle):
+    if os.fstat(handle).st_size >= ${large}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return fsync(handle)
+os.fsync = killed
+`);
+      assert.notEqual((await machine.job("backup", "first")).code, 0);
+      assert.ok(stored().length > 2, "the killed run was at it");
+      delete machine.environment["PYTHONPATH"];
+      assert.equal((await machine.job("backup", "second")).code, 0);
+      const [entry, ...others] = JSON.parse(machine.read(`${folder}/backups/index.json`)) as Entry[];
+      assert.deepEqual(others, []);
+      const expected = ["database.gz.0", "installation.tar.gz.0", "manifest.json"];
+      assert.deepEqual(stored(), [...expected.map((file) => `backups/${entry?.id}/${file}`), "backups/index.json"]);
+    });
   });
 
   it("survive being killed at any call of the restore and end the same way when it is run again", async function () {
