@@ -1,7 +1,7 @@
 /**
  * Which tier of the flow table stands behind which role, for whoever reads a deployment back.
  */
-import { sessionStore } from "../openvidu/flows";
+import { sessionStore, type Tier } from "../openvidu/flows";
 import { applicationLoadBalancerToken } from "./enterprise-v2/application-load-balancer";
 import { mediaGroupToken } from "./enterprise-v2/media-group";
 import { serverGroupToken } from "./enterprise-v2/server-group";
@@ -9,9 +9,6 @@ import { sessionStoreToken } from "./enterprise-v2/session-store";
 import { loadBalancerToken, turnBalancerSuffix } from "./load-balancer";
 import { masterPoolToken } from "./master-pool";
 import { scalingMediaPoolToken } from "./scaling-media-pool";
-
-export const tiers = ["loadBalancer", "turnLoadBalancer", "master", "media", sessionStore] as const;
-export type Tier = (typeof tiers)[number];
 
 const tierOfRole: Readonly<Record<string, Tier>> = {
   [loadBalancerToken]: "loadBalancer",

@@ -9,15 +9,23 @@ import type { FeatureName, ModuleName, RtcEngine } from "./modules";
 import { type PortRange, ports } from "./ports";
 import { isAtLeast, type OpenViduVersion } from "./versions";
 
-/**
- * Ends of a flow. `operator` is the customer's own address ranges, empty unless configured. `turnLoadBalancer` is a second
- * load balancer, for a TURN domain whose TLS the cloud ends; where Caddy ends it both domains share the first.
- */
-export const endpoints = ["internet", "operator", "loadBalancer", "master", "media", "turnLoadBalancer"] as const;
-export type Endpoint = (typeof endpoints)[number];
-
 /** The Redis service of Enterprise v2, which answers and never calls. */
 export const sessionStore = "sessionStore";
+
+/**
+ * Ends of a flow that belong to the deployment, from the outside in. `turnLoadBalancer` is a second load balancer, for a
+ * TURN domain whose TLS the cloud ends; where Caddy ends it both domains share the first.
+ */
+export const tiers = ["loadBalancer", "turnLoadBalancer", "master", "media", sessionStore] as const;
+export type Tier = (typeof tiers)[number];
+
+export function isTier(end: string): end is Tier {
+  return (tiers as readonly string[]).includes(end);
+}
+
+/** Ends of a flow. `operator` is the customer's own address ranges, empty unless configured. */
+export const endpoints = ["internet", "operator", ...tiers] as const;
+export type Endpoint = (typeof endpoints)[number];
 
 /** Who ends TLS for the main domain: the cloud's load balancer, or Caddy on the masters (passthrough). */
 export type TlsMode = "loadBalancer" | "node";
@@ -78,8 +86,8 @@ export interface FlowCondition {
 export interface Flow {
   /** Stable id; part of the names of rules, so it never changes. */
   readonly id: string;
-  readonly from: Endpoint;
-  readonly to: Endpoint | typeof sessionStore;
+  readonly from: Exclude<Endpoint, typeof sessionStore>;
+  readonly to: Endpoint;
   readonly protocol: "tcp" | "udp" | "all";
   readonly ports: PortRange;
   readonly purpose: string;
@@ -156,7 +164,6 @@ const rows: readonly Row[] = [
   // Media nodes to masters.
   { id: "api-master", from: "media", to: "master", ports: ports.livekitApi, when: all, purpose: "balanced LiveKit API for ingress, egress and agents" },
   { id: "redis-media", from: "media", to: "master", ports: ports.redis, when: ha, purpose: "Redis and Sentinel" },
-  { id: "redis-media-single", from: "media", to: "master", ports: ports.redisSingle, when: elastic, purpose: "Redis" },
   { id: "mongo-media", from: "media", to: "master", ports: ports.mongo, when: all, purpose: "MongoDB" },
   { id: "minio-media", from: "media", to: "master", ports: ports.minioApi, when: { ...all, minio: true }, purpose: "MinIO S3 API" },
   { id: "loki-media", from: "media", to: "master", ports: ports.loki, when: observability, purpose: "log push to Loki" },
@@ -189,13 +196,17 @@ const rows: readonly Row[] = [
   { id: "outbound-master", from: "master", to: "internet", protocol: "all", ports: ports.all, when: all, purpose: "images, licence server, storage, webhooks" },
   { id: "outbound-media", from: "media", to: "internet", protocol: "all", ports: ports.all, when: all, purpose: "media to clients, images, storage, streaming targets" },
 
-  // A domain of TURN's own, up to 3.5. At the end, because Azure's priorities are the places of earlier rows.
+  // Rows that came later stand from here on, whatever they are about: Azure's priorities are the places of earlier rows.
+  // The Redis of an only master, which has no Sentinel.
+  { id: "redis-media-single", from: "media", to: "master", ports: ports.redisSingle, when: elastic, purpose: "Redis" },
+
+  // A domain of TURN's own, up to 3.5.
   { id: "turn-tls-media-external", from: "master", to: "media", ports: ports.turnTls, when: { ...ha, ...external, turnDomain: true, before: "3.6.0" }, purpose: "TURN after the load balancer has ended TLS of its own domain" },
   { id: "entry-turns", from: "internet", to: "turnLoadBalancer", ports: ports.https, when: balancedTurn, purpose: "TURN over TLS under its own domain" },
   { id: "balanced-turn", from: "turnLoadBalancer", to: "media", ports: ports.turnTls, when: balancedTurn, purpose: "decrypted TURN from its own load balancer" },
   { id: "health-turn", from: "turnLoadBalancer", to: "media", ports: ports.livekitApi, kind: "healthCheck", when: balancedTurn, purpose: "health check of LiveKit" },
 
-  // Enterprise v2. These rows stay behind all others: priorities of rules on Azure count from the start of the table.
+  // Enterprise v2.
   { id: "v2-entry-http", from: "internet", to: "loadBalancer", ports: ports.http, when: v2, purpose: "redirect to HTTPS" },
   { id: "v2-entry-https", from: "internet", to: "loadBalancer", ports: ports.https, when: v2, purpose: "HTTPS and WSS" },
   { id: "v2-balanced", from: "loadBalancer", to: "master", ports: ports.replicationManager, when: v2, purpose: "decrypted HTTPS to the replication manager" },

@@ -4,7 +4,7 @@
  */
 import { at, type Json, listAt, textAt } from "./json";
 import { everyPort, intersect, type PortSpan } from "./port-set";
-import { type Tier, tiers } from "../components/tiers";
+import { isTier, type Tier } from "../openvidu/flows";
 import type { PlainResource, ReachRow } from "./reach";
 
 const ingressType = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -129,10 +129,6 @@ function targetPorts(resources: readonly PlainResource[]): number[] {
   return resources
     .filter(({ type }) => type === "aws:lb/targetGroup:TargetGroup")
     .flatMap(({ inputs }) => [Number(inputs["port"]), Number(at(inputs, "healthCheck", "port"))]);
-}
-
-function isTier(party: string): party is Tier {
-  return (tiers as readonly string[]).includes(party);
 }
 
 function isBalancer(party: string): boolean {

@@ -5,7 +5,7 @@
  */
 import { at, type Json, listAt, textAt } from "./json";
 import { everyPort, intersect, type PortSpan, subtract } from "./port-set";
-import type { Tier } from "../components/tiers";
+import type { Tier } from "../openvidu/flows";
 import type { PlainResource, ReachRow } from "./reach";
 
 type Direction = "Inbound" | "Outbound";

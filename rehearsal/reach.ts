@@ -2,7 +2,8 @@
  * Who can reach whom, read back from the rules that the clouds would get: not from the flow table that they were made
  * from, so that a wrong rule shows.
  */
-import { type Tier, tiers, tierWithin } from "../components/tiers";
+import { tierWithin } from "../components/tiers";
+import { type Tier, tiers } from "../openvidu/flows";
 import type { Graph, RecordedResource } from "./graph";
 import { type Json, unwrapSecrets } from "./json";
 import { reachOnAws } from "./reach-aws";

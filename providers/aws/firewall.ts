@@ -8,13 +8,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import { type Firewall, type FirewallArgs, type FirewallTier, firewallToken } from "../../components/firewall";
-import { type Flow, sessionStore } from "../../openvidu/flows";
+import { type Flow, isTier, sessionStore, type Tier, tiers } from "../../openvidu/flows";
 import { formatPorts } from "../../openvidu/ports";
 import { after, named } from "./support";
-
-/** Tiers that have a group, where flows lead to them. */
-export const tiers = ["loadBalancer", "master", "media", "turnLoadBalancer", sessionStore] as const;
-export type Tier = (typeof tiers)[number];
 
 /** One rule as data: who is on the other side of one tier's group. */
 export interface SecurityGroupRule {
@@ -135,6 +131,7 @@ const groupFacts: Readonly<Record<Tier, { readonly suffix: string; readonly desc
 /** Tiers that only some deployments have. */
 const rareTiers: readonly Tier[] = ["loadBalancer", "turnLoadBalancer", sessionStore];
 
+/** Tiers that have a group. */
 function tiersIn(flows: readonly Flow[]): Tier[] {
   return tiers.filter((tier) => !rareTiers.includes(tier) || flows.some(({ to }) => to === tier));
 }
@@ -163,10 +160,6 @@ export function countRules(rules: readonly SecurityGroupRule[]): Record<string, 
     counts[group] = (counts[group] ?? 0) + 1;
   }
   return counts;
-}
-
-function isTier(end: Flow["to"]): end is Tier {
-  return (tiers as readonly string[]).includes(end);
 }
 
 function leavesOpenly(flow: Flow, egressCidrs: readonly string[]): boolean {

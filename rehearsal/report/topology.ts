@@ -3,7 +3,8 @@
  */
 import { turnBalancerSuffix } from "../../components/load-balancer";
 import { publicAddressToken } from "../../components/public-address";
-import { type Tier, tierWithin } from "../../components/tiers";
+import { tierWithin } from "../../components/tiers";
+import type { Tier } from "../../openvidu/flows";
 import type { Graph, RecordedResource } from "../graph";
 import { at, type Json, listAt, textAt, unwrapSecrets } from "../json";
 import { reachFromGraph, type ReachRow } from "../reach";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { allFlows, endpoints, type FlowContext, flowsFor, sessionStore } from "../../openvidu/flows";
+import { allFlows, endpoints, type FlowContext, flowsFor } from "../../openvidu/flows";
 import { formatPorts } from "../../openvidu/ports";
 import { allContexts, plainContext } from "../support/contexts";
 
@@ -184,7 +184,7 @@ describe("flow table", () => {
     assert.equal(new Set(allFlows.map(({ id }) => id)).size, allFlows.length);
     for (const { id, from, to, ports } of allFlows) {
       assert.match(id, /^[a-z0-9-]+$/);
-      assert.ok(endpoints.includes(from) && (to === sessionStore || endpoints.includes(to)));
+      assert.ok(endpoints.includes(from) && endpoints.includes(to));
       assert.ok(ports.first <= ports.last);
     }
   });

@@ -114,6 +114,15 @@ describe("network security rules on Azure", () => {
     }
   });
 
+  it("keep the priorities of earlier rows when rows are added", () => {
+    const { master } = networkSecurityRules(allFlows, narrow);
+    const priorities = { "in-direct-http": 130, "in-redis-media": 390, "in-mongo-media": 400 };
+    const later = { "in-custom-app-master": 600, "in-ssh-master": 610, "in-redis-media-single": 650 };
+    for (const [name, priority] of Object.entries({ ...priorities, ...later })) {
+      assert.equal(master.find((rule) => rule.name === name)?.priority, priority, name);
+    }
+  });
+
   it("refuse a flow that is not in the table", () => {
     const stray: Flow = { ...allFlows.find(({ to }) => to === "master")!, id: "stray" };
     assert.throws(() => networkSecurityRules([stray], open), /"stray" is not a row of the flow table/);
