@@ -3,7 +3,7 @@
  * `--check` writes nothing and fails when a page is stale.
  */
 import path from "node:path";
-import { editionTitles, nodeRoles } from "../openvidu/editions";
+import { clusterEditions, type Edition, editionTitles, nodeRoles } from "../openvidu/editions";
 import { entryListeners, type Listener, turnListeners } from "../openvidu/entry";
 import {
   allFlows,
@@ -35,7 +35,7 @@ const tlsNames: Readonly<Record<TlsMode, string>> = {
 const entryNames: Readonly<Record<EntryMode, string>> = {
   balanced: "load balancer of the program, or one that passes TLS through",
   external: "load balancer of the customer's own that ends TLS",
-  dns: "DNS round robin",
+  dns: "clients reach the masters themselves (DNS round robin, Elastic)",
 };
 
 const page = (title: string, source: string, ...parts: string[]): string =>
@@ -50,10 +50,16 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
   return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** When a flow applies, in words; editions of OpenVidu 3 go without saying, because these pages are about them. */
+/** The editions of a flow, but for all of OpenVidu 3: those go without saying, because these pages are about them. */
+function editionText(held: readonly Edition[]): string | undefined {
+  const isCommon = held.length === clusterEditions.length && clusterEditions.every((edition) => held.includes(edition));
+  return isCommon ? undefined : held.map((edition) => editionTitles[edition]).join(" or ");
+}
+
+/** When a flow applies, in words. */
 function conditionText(when: FlowCondition): string {
   const texts = [
-    when.edition?.includes("enterprise-v2") && editionTitles["enterprise-v2"],
+    when.edition && editionText(when.edition),
     when.mediaServer && `media server ${code(when.mediaServer)}`,
     when.turnOn && `TURN on ${when.turnOn === "master" ? "masters" : "media nodes"}`,
     when.module && `module ${code(when.module)}`,
@@ -112,7 +118,7 @@ function flowsPage(): string {
     "`openvidu/flows.ts`",
     "Every firewall rule on every cloud is one of these rows, and nothing else is let through. `operator` stands for the\n" +
       "address ranges in `openvidu:access.operatorCidrs`; without any, its rows yield no rule. `internet` on the way out is\n" +
-      "narrowed by `openvidu:access.egressCidrs`.",
+      "narrowed by `openvidu:access.egressCidrs`. Rows that name no edition are of every edition of OpenVidu 3.",
     table(["Row", "From", "To", "Port", "When", "Purpose"], rows),
     "Features that open ports:",
     table(

@@ -35,13 +35,9 @@ function awsSection(service: AwsService): string {
     return `| ${type.startsWith("(") ? type.slice(1, -1) : `\`${type}\``} | ${names || "(reads only)"} |`;
   });
   const table = rows.length > 0 ? ["", "| For | Actions |", "| --- | --- |", ...rows] : [];
-  const reads = `Reads: ${service.read.map((action) => `\`${action}\``).join(", ")}.`;
-  return [
-    `### ${service.title} (\`${service.prefix}:\`)`,
-    "",
-    [reads, service.note].filter(Boolean).join(" "),
-    ...table,
-  ].join("\n");
+  const reads = service.read.length > 0 && `Reads: ${service.read.map((action) => `\`${action}\``).join(", ")}.`;
+  const text = [reads, service.note].filter(Boolean).join(" ");
+  return [`### ${service.title} (\`${service.prefix}:\`)`, ...(text ? ["", text] : []), ...table].join("\n");
 }
 
 function page(): string {

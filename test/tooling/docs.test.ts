@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { editionTitles } from "../../openvidu/editions";
 import { allFlows } from "../../openvidu/flows";
 import { installerFlags } from "../../openvidu/installer";
 import { fixedAccounts, generatedSecrets } from "../../openvidu/secrets";
@@ -36,6 +37,21 @@ describe("generated pages", () => {
   it("say when a flow applies", () => {
     const row = rowsOf("docs/flows.md").find(([id]) => id === "`meet-old-media`");
     assert.deepEqual(row?.slice(1, 5), ["media", "master", "6080/tcp", "module `openviduMeet`; before 3.6.0"]);
+  });
+
+  it("name the editions of a flow that not all of OpenVidu 3 have", () => {
+    const when = (id: string): string | undefined =>
+      rowsOf("docs/flows.md").find(([cell]) => cell === `\`${id}\``)?.[4];
+    assert.equal(when("redis-master"), "High Availability");
+    assert.equal(when("redis-media-single"), "Elastic");
+    assert.equal(when("v2-server"), "Enterprise v2");
+    assert.equal(when("api-media"), "always");
+    assert.equal(when("direct-http"), "clients reach the masters themselves (DNS round robin, Elastic)");
+    for (const { id, when: condition } of allFlows) {
+      const [only, ...others] = condition.edition ?? [];
+      const title = only && others.length === 0 ? editionTitles[only] : "";
+      assert.ok(when(id)?.startsWith(title), id);
+    }
   });
 
   it("list every installer flag with the certificate or cloud that it is for", () => {

@@ -60,6 +60,14 @@ describe("permissions of the deployer", () => {
     assert.deepEqual(listed.sort(), used);
   });
 
+  it("are listed without a list that has nothing in it", () => {
+    const text = permissionFiles()["docs/permissions.md"] ?? "";
+    const withReads = [...awsServices, ...enterpriseV2Services].filter(({ read }) => read.length > 0);
+    assert.equal(text.match(/Reads: `/g)?.length, withReads.length);
+    assert.equal(text.match(/Reads:/g)?.length, withReads.length);
+    assert.doesNotMatch(text, /\n\n\n/);
+  });
+
   for (const [file, services] of [
     ["docs/deployer-policy-aws.json", awsServices],
     ["docs/deployer-policy-aws-enterprise-v2.json", enterpriseV2Services],
