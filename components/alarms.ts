@@ -1,6 +1,6 @@
 /**
- * Role Alarms: when a master fails, the cloud brings it back where it can, and somebody is told. Only clouds that watch over
- * machines have it.
+ * Role Alarms: when the machine of a master fails, the cloud brings it back where it can, and somebody is told. Only clouds
+ * that watch over machines have it. Whether OpenVidu answers on a machine that is well is watched by nothing.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlacementArgs } from "./placement";

@@ -170,12 +170,14 @@ const alarmsShape = {
     emails: list(text(/^[^@\s,;<>"]{1,64}@[A-Za-z0-9.-]{3,190}$/, "a mail address"), "mail addresses", 0, 10)
       .optional()
       .describe(
-        "Optional. Who is told when a master fails. Each address has to confirm once. Default nobody: with Elastic the cloud " +
-          "tries to bring the master back in any case.",
+        "Optional. Who is told when the machine of a master fails. Each address has to confirm once. Default nobody: with " +
+          "Elastic the cloud tries to bring the machine back in any case.",
       ),
   })
     .optional()
-    .describe("Optional. Alarms for masters."),
+    .describe(
+      "Optional. Alarms for the machines of masters. Nothing watches whether OpenVidu itself answers on a machine that is well.",
+    ),
 };
 
 const sharedShape = {
