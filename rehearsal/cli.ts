@@ -5,9 +5,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { masterCounts } from "../openvidu/editions";
 import { checkConfig } from "../stacks/check";
 import { splitConfig } from "../stacks/load";
-import type { MediaSettings, Settings } from "../stacks/settings";
+import type { Settings } from "../stacks/settings";
 import { destroy, up } from "./engine/engine";
 import { evaluate, succeeded } from "./evaluate";
 import { UnsupportedTypesError } from "./provider";
@@ -15,7 +16,7 @@ import type { Graph } from "./graph";
 import { JsonFileError } from "./json-file";
 import { KeptStack } from "./kept";
 import { plannedChanges } from "./planned-changes";
-import { explain } from "./report/explain";
+import { type ClusterFacts, explain } from "./report/explain";
 import { renderMermaid } from "./report/mermaid";
 import { wantsColour } from "./report/style";
 import { type Heading, schemaVersion, type Summary, summarise } from "./report/summary";
@@ -139,7 +140,7 @@ async function changeOf(
   seconds: () => number,
 ): Promise<Summary> {
   const { graph, edited, explanation, plan } = await plannedChanges(stack, kept, {
-    media: rollsOf(checked(stack)),
+    cluster: factsOf(checked(stack)),
     preview: request.preview,
   });
   const heading = headingOf(stack);
@@ -181,9 +182,11 @@ function writeDiagrams(graph: Graph, heading: Heading, folder: string): void {
   }
 }
 
-/** How a changed template reaches media nodes; nothing where it does not, because masters alone end them. */
-function rollsOf(settings: Settings | undefined): MediaSettings | undefined {
-  return settings?.edition === "enterprise-v2" ? undefined : settings?.media;
+/** What the explanation of a change has to know; little where the config is refused. Media nodes of Enterprise v2 do not roll. */
+function factsOf(settings: Settings | undefined): ClusterFacts {
+  if (!settings) return {};
+  if (settings.edition === "enterprise-v2") return { masters: settings.masters.desired };
+  return { masters: masterCounts[settings.edition], media: settings.media };
 }
 
 /** The config with its defaults filled in; nothing when it is refused. */

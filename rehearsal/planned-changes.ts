@@ -5,7 +5,7 @@ import { up } from "./engine/engine";
 import type { Plan } from "./engine/plan";
 import type { Graph } from "./graph";
 import type { Kept, KeptStack } from "./kept";
-import { explain, type Explanation, type MediaFacts } from "./report/explain";
+import { type ClusterFacts, explain, type Explanation } from "./report/explain";
 import { attribute, configChanges, type ConfigChange } from "./report/reasons";
 import type { StackConfig } from "./stack-file";
 
@@ -25,7 +25,7 @@ export interface PlannedChanges {
 export async function plannedChanges(
   stack: StackConfig,
   kept: KeptStack,
-  { media, preview }: { readonly media: MediaFacts | undefined; readonly preview: boolean },
+  { cluster, preview }: { readonly cluster: ClusterFacts; readonly preview: boolean },
 ): Promise<PlannedChanges> {
   const { state } = kept.copy();
   const { config: before, secretKeys } = state.read();
@@ -42,7 +42,7 @@ export async function plannedChanges(
     ).plan;
   const request = { ...facts, before, after: stack.config, plan: planned.plan };
   const reasons = edited.length === 0 ? undefined : await attribute(edited, planFor, request);
-  const explanation = explain(planned.plan, { ...(media && { media }), ...(reasons && { reasons }) });
+  const explanation = explain(planned.plan, { ...cluster, ...(reasons && { reasons }) });
   return { ...planned, edited, explanation };
 }
 

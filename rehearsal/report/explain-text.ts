@@ -8,6 +8,7 @@ import type { TextOptions } from "./text";
 
 const titles: Readonly<Record<GroupKind, string>> = {
   rebuild: "A master is rebuilt, with what belongs to its machine",
+  rollMasters: "Masters are renewed, new ones first",
   roll: "Media nodes roll, each draining first",
   replaced: "Replaced",
   deleted: "Deleted",
@@ -18,7 +19,7 @@ const titles: Readonly<Record<GroupKind, string>> = {
 };
 
 /** Groups of which a reader wants every resource. Of the others the harmless ones are shown up to a number. */
-const listedWhole: readonly GroupKind[] = ["rebuild", "roll", "kept"];
+const listedWhole: readonly GroupKind[] = ["rebuild", "rollMasters", "roll", "kept"];
 const shownHarmless = 8;
 
 /** Inputs and names in one line. */

@@ -2,7 +2,6 @@
  * Explains a plan to a person: what happens to each resource and why, what is interrupted and for how long, and what
  * would be lost. Pure; `explain-text.ts` prints it, `--json` gives it out as it is.
  */
-import { haMasterCount } from "../../openvidu/editions";
 import { rollBatchOf, rollSeconds } from "../../providers/aws/rolls";
 import { nodeSeconds, type Range } from "../durations";
 import type { Plan, Step } from "../engine/plan";
@@ -18,15 +17,21 @@ export interface MediaFacts {
   readonly drainTimeoutSeconds: number;
 }
 
-export interface ExplainOptions {
-  /** Of today's config; without it a roll has no times. */
+/** What today's config says about the cluster. */
+export interface ClusterFacts {
+  /** How many masters there are; without it nothing is said about the others of one that is away. */
+  readonly masters?: number;
+  /** Without it a roll has no times. */
   readonly media?: MediaFacts;
+}
+
+export interface ExplainOptions extends ClusterFacts {
   /** Config keys by URN, from `attribute` in reasons.ts. */
   readonly reasons?: ReadonlyMap<string, Reason>;
 }
 
 /** What happens to a resource, as a heading over all to which the same happens. */
-export type GroupKind = "rebuild" | "roll" | "replaced" | "deleted" | "kept" | "inPlace" | "created" | "leftOver";
+export type GroupKind = (typeof groupOrder)[number];
 
 export interface ExplainedResource {
   readonly urn: string;
@@ -45,7 +50,7 @@ export interface ExplainedResource {
 }
 
 export interface Interruption {
-  /** A clause: `master 2 is away; the others serve on`. */
+  /** A clause: `master 2 is away; the other 3 serve on`. */
   readonly what: string;
   /** Least and most seconds, as far as they are known. */
   readonly seconds?: { readonly least?: number; readonly most: number };
@@ -69,9 +74,8 @@ export interface Explanation {
 }
 
 /** Order of the groups: what matters most comes first. */
-const groupOrder: readonly GroupKind[] = [
-  ...(["rebuild", "roll", "replaced", "deleted", "kept", "inPlace", "created", "leftOver"] as const),
-];
+/* prettier-ignore */
+const groupOrder = ["rebuild", "rollMasters", "roll", "replaced", "deleted", "kept", "inPlace", "created", "leftOver"] as const;
 
 /** Explains what a plan does or would do. */
 export function explain(plan: Plan, options: ExplainOptions = {}): Explanation {
@@ -130,16 +134,16 @@ function changeOf(steps: readonly Step[], kept: boolean): Pick<Changed, "change"
   return left && { change: "delete", step: left, leftOver: true };
 }
 
-function impactOn({ type, name, change, step, leftOver }: Changed): Impact {
+function impactOn({ urn, change, step, leftOver }: Changed): Impact {
   if (change === "forget" || leftOver) return { kind: "none" };
-  if (change !== "update" || step.differences.length === 0) return impactOf(type, name, change);
-  return worst(step.differences.map(({ path }) => impactOf(type, name, change, path)));
+  if (change !== "update" || step.differences.length === 0) return impactOf(urn, change);
+  return worst(step.differences.map(({ path }) => impactOf(urn, change, path)));
 }
 
 function groupOf({ change, impact, leftOver }: Judged): GroupKind {
   if (leftOver) return "leftOver";
   if (impact.kind === "rebuild" || impact.kind === "follows") return "rebuild";
-  if (impact.kind === "roll") return "roll";
+  if (impact.kind === "roll" || impact.kind === "rollMasters") return impact.kind;
   const plain = {
     create: "created",
     update: "inPlace",
@@ -193,7 +197,7 @@ function interruptionsOf(changed: readonly Judged[], options: ExplainOptions): I
   return [...merged.values()];
 }
 
-function interruption({ urn, type, name, impact, step }: Judged, { media }: ExplainOptions): Interruption[] {
+function interruption({ urn, type, name, impact, step }: Judged, { masters, media }: ExplainOptions): Interruption[] {
   const say = (what: string, span?: Interruption["seconds"]): Interruption[] => [
     { what, ...(span ? { seconds: span } : {}), urns: [urn] },
   ];
@@ -202,25 +206,43 @@ function interruption({ urn, type, name, impact, step }: Judged, { media }: Expl
     case "follows":
       return [];
     case "settings":
-      return say("masters take up the new settings one at a time, each only while all others are healthy");
+      return say(
+        masters === 1
+          ? "the cluster is interrupted while OpenVidu starts again with the new settings"
+          : "masters take up the new settings one at a time, each only while all others are healthy",
+      );
     case "dns":
       return say("clients may go to the old address until their DNS answer has run out", ttlOf(step));
     case "away":
       return say(impact.what, spanOf(impact.seconds));
     case "roll":
       return say(rollWords(type, media), media && { most: longestRoll(type, media) });
+    case "rollMasters":
+      return say("masters are renewed, new ones first; users of one that leaves connect anew");
+    case "mastersAway":
+      return say("the cluster is away from the moment its masters leave until new ones have booted");
     case "mediaAway":
       return say(
         "there are no media nodes from the moment the old ones have drained until new ones have booted",
         media && { most: media.drainTimeoutSeconds + media.bootTimeoutSeconds },
       );
     case "restart":
-      return say(`${masterName(name)} stops and starts; the others serve on`);
+      return say(absence(name, masters, { of: "stops and starts", until: "has started again" }));
     case "rebuild":
-      return say(`${masterName(name)} is away; the other ${haMasterCount - 1} serve on`, spanOf(nodeSeconds(type)));
+      return say(absence(name, masters, { of: "is away", until: "has booted" }), spanOf(nodeSeconds(type)));
     case "unknown":
       return say("it is not known whether this interrupts anything, and for how long");
   }
+}
+
+/** What it means that one of the masters is away. */
+function absence(
+  name: string,
+  masters: number | undefined,
+  { of, until }: { readonly of: string; readonly until: string },
+): string {
+  if (masters === 1) return `the cluster is away until its only master ${until}`;
+  return `${masterName(name)} ${of}${masters === undefined ? "" : `; the other ${masters - 1} serve on`}`;
 }
 
 /** A warning, where one update would take more than one master. */

@@ -2,9 +2,11 @@
  * What a change of a resource does to a running cluster, as data: by type, kind of change and changed input. What is
  * not in the table is said to be unknown, never to be harmless.
  */
+import { mediaGroupToken } from "../../components/enterprise-v2/media-group";
 import { turnBalancerSuffix } from "../../components/load-balancer";
+import { tierWithin } from "../../components/tiers";
 import { durations, type Range, seconds } from "../durations";
-import { packageOf } from "../urn";
+import { nameOf, packageOf, qualifiedType, typeOf } from "../urn";
 
 /** Label of a scale set that holds the controller's orders (providers/azure/scaling-media-pool.ts). */
 const orderTag = "openvidu-media";
@@ -24,8 +26,12 @@ export type Impact =
   | { readonly kind: "away"; readonly what: string; readonly seconds?: Range }
   /** Nodes of a new template come, and old ones drain and leave. */
   | { readonly kind: "roll" }
+  /** Masters of a new template come, and old ones leave. */
+  | { readonly kind: "rollMasters" }
   /** All media nodes drain and leave. */
   | { readonly kind: "mediaAway" }
+  /** All masters leave. */
+  | { readonly kind: "mastersAway" }
   /** A machine stops and starts. */
   | { readonly kind: "restart" }
   /** A master is deleted and made anew. */
@@ -33,6 +39,22 @@ export type Impact =
   | { readonly kind: "unknown" };
 
 export type ImpactKind = Impact["kind"];
+
+/** Machines of a group, by what a changed template of it does to those that run. */
+export type Members =
+  /** Media nodes that roll. */
+  | "media"
+  /** Media nodes of Enterprise v2: their masters alone end them, so a changed template is for new nodes. */
+  | "keptMedia"
+  /** Masters of Enterprise v2, which roll; those of OpenVidu 3 are machines by themselves. */
+  | "masters";
+
+/** Whose group a template or group belongs to, by the components that it stands in. */
+export function membersOf(urn: string): Members {
+  const components = qualifiedType(urn).split("$");
+  if (components.includes(mediaGroupToken)) return "keptMedia";
+  return tierWithin(components) === "master" ? "masters" : "media";
+}
 
 interface Row {
   /** Types, or a package with all of its types. */
@@ -42,6 +64,8 @@ interface Row {
   readonly inputs?: readonly string[];
   /** How the logical name ends; any when absent. */
   readonly nameEnds?: string;
+  /** Members of the group that the resource belongs to; any when absent. */
+  readonly members?: Members;
   readonly impact: Impact;
   /** Where it is written. */
   readonly source: string;
@@ -61,6 +85,7 @@ const diskGrows: Impact = {
   says: "the disk grows; its file system follows at the next boot of that master",
 };
 const pastRules: Impact = { kind: "none", says: "connections that stay allowed go on" };
+const forNewNodes: Impact = { kind: "none", says: "media nodes that run stay as they are; new ones get it" };
 const mediaSettings: Impact = { kind: "none", says: "media nodes write the values down and restart nothing" };
 const versionOfSecret = "aws:secretsmanager/secretVersion:SecretVersion";
 const bundles = [versionOfSecret, "azure-native:keyvault:Secret"];
@@ -89,13 +114,58 @@ const rows: readonly Row[] = [
     source: "labels do not reach the service",
   },
 
-  // AWS: media nodes.
+  // AWS: groups of machines.
   {
     types: ["aws:ec2/launchTemplate:LaunchTemplate"],
     changes: ["update"],
     inputs: ["updateDefaultVersion"],
     impact: none,
     source: "EC2 API, ModifyLaunchTemplate: no new version",
+  },
+  {
+    types: ["aws:ec2/launchTemplate:LaunchTemplate"],
+    changes: renewed,
+    members: "keptMedia",
+    impact: forNewNodes,
+    source: "providers/aws/enterprise-v2/media-group.ts: no instance refresh",
+  },
+  {
+    types: ["aws:autoscaling/group:Group"],
+    changes: ["update"],
+    inputs: ["launchTemplate"],
+    members: "keptMedia",
+    impact: forNewNodes,
+    source: "providers/aws/enterprise-v2/media-group.ts: no instance refresh",
+  },
+  {
+    types: ["aws:ec2/launchTemplate:LaunchTemplate"],
+    changes: renewed,
+    members: "masters",
+    impact: { kind: "rollMasters" },
+    source: "reference/cloud-facts-aws.md 2: a new version starts an instance refresh",
+  },
+  {
+    types: ["aws:autoscaling/group:Group"],
+    changes: ["update"],
+    inputs: ["launchTemplate"],
+    members: "masters",
+    impact: { kind: "rollMasters" },
+    source: "providers/aws/enterprise-v2/server-group.ts: an instance refresh",
+  },
+  {
+    types: ["aws:autoscaling/group:Group"],
+    changes: ["update"],
+    inputs: ["minSize", "maxSize", "desiredCapacity"],
+    members: "masters",
+    impact: { kind: "none", says: "masters above a lower number leave, and their users connect anew" },
+    source: "EC2 Auto Scaling API, UpdateAutoScalingGroup; docs/enterprise-v2.md: sessions are not rebuilt",
+  },
+  {
+    types: ["aws:autoscaling/group:Group"],
+    changes: ["replace", "delete"],
+    members: "masters",
+    impact: { kind: "mastersAway" },
+    source: "the name is the program's own, so that the old group goes first",
   },
   {
     types: ["aws:ec2/launchTemplate:LaunchTemplate"],
@@ -328,6 +398,13 @@ const rows: readonly Row[] = [
 
   // Alarms.
   {
+    types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
+    changes: [...renewed, "delete"],
+    members: "keptMedia",
+    impact: { kind: "none", says: "until it is done, the number of media nodes stays" },
+    source: "providers/aws/enterprise-v2/media-group.ts: the autoscaler's alarms",
+  },
+  {
     types: [
       "aws:cloudwatch/metricAlarm:MetricAlarm",
       "aws:sns/topic:Topic",
@@ -379,12 +456,15 @@ const rows: readonly Row[] = [
 ];
 
 /** What one changed input does, or the change as a whole where no input is named. */
-export function impactOf(type: string, name: string, change: Change, input?: string): Impact {
+export function impactOf(urn: string, change: Change, input?: string): Impact {
+  const type = typeOf(urn);
+  const name = nameOf(urn);
   const found = rows.find(
-    ({ types, changes, inputs, nameEnds }) =>
+    ({ types, changes, inputs, nameEnds, members }) =>
       (types.includes(type) || types.includes(packageOf(type))) &&
       changes.includes(change) &&
       (nameEnds === undefined || name.endsWith(nameEnds)) &&
+      (members === undefined || members === membersOf(urn)) &&
       (inputs === undefined || (input !== undefined && inputs.some((each) => begins(input, each)))),
   );
   return found?.impact ?? { kind: "unknown" };
@@ -397,7 +477,20 @@ function begins(path: string, start: string): boolean {
 
 /** From the least to the most that a reader has to know of. */
 const order: readonly ImpactKind[] = [
-  ...(["none", "follows", "settings", "dns", "away", "roll", "restart", "rebuild", "mediaAway", "unknown"] as const),
+  ...([
+    "none",
+    "follows",
+    "settings",
+    "dns",
+    "away",
+    "roll",
+    "rollMasters",
+    "restart",
+    "rebuild",
+    "mediaAway",
+    "mastersAway",
+    "unknown",
+  ] as const),
 ];
 
 /** How much an impact matters to a reader. */

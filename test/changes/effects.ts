@@ -1,10 +1,8 @@
 /**
  * What a plan does to a stack, in the words of the edit matrix.
  */
-import { mediaGroupToken } from "../../components/enterprise-v2/media-group";
-import { serverGroupToken } from "../../components/enterprise-v2/server-group";
 import type { Plan, Step } from "../../rehearsal/engine/plan";
-import { qualifiedType } from "../../rehearsal/urn";
+import { type Members, membersOf } from "../../rehearsal/report/impacts";
 import { isDenied } from "../../rehearsal/report/valuable";
 import { type Effect, effects } from "./edits";
 import { changesOf, failuresOf, label } from "./stacks";
@@ -49,12 +47,15 @@ export function effectsOf(plan: Plan): Effect[] {
   return all.length > 0 ? all : ["nothing"];
 }
 
-/** Whose machines a changed template reaches. Media nodes of Enterprise v2 keep theirs until their masters end them. */
-function rollOf({ type, urn, differences }: Step): "rollsMedia" | "rollsMasters" | undefined {
-  if (!differences.some(({ path }) => templates[type]?.test(path))) return undefined;
-  const within = qualifiedType(urn).split("$");
-  if (within.includes(mediaGroupToken)) return undefined;
-  return within.includes(serverGroupToken) ? "rollsMasters" : "rollsMedia";
+/** What a changed template does to the machines of a group. */
+const rolls: Readonly<Record<Members, Effect | undefined>> = {
+  media: "rollsMedia",
+  masters: "rollsMasters",
+  keptMedia: undefined,
+};
+
+function rollOf({ type, urn, differences }: Step): Effect | undefined {
+  return differences.some(({ path }) => templates[type]?.test(path)) ? rolls[membersOf(urn)] : undefined;
 }
 
 /** What the plan says, one line for each resource that changes, and for a refusal its beginning. */

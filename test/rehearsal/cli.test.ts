@@ -82,6 +82,38 @@ describe("rehearsal: command line", function () {
     }
   });
 
+  const editions: readonly { title: string; stack: string; edits: readonly string[]; says: readonly RegExp[] }[] = [
+    {
+      title: "of Elastic, that nobody serves on in place of the only master",
+      stack: "aws-elastic",
+      edits: ["masters.generations=[2]"],
+      says: [/^the cluster is away until its only master has booted$/],
+    },
+    {
+      title: "of Enterprise v2, that masters are renewed and media nodes stay",
+      stack: "aws-enterprise-v2",
+      edits: ["masters.instanceType=c5.2xlarge", "media.instanceType=c5.2xlarge", "media.scaleUpCpuPercent=80"],
+      says: [/^masters are renewed, new ones first/],
+    },
+  ];
+  for (const { title, stack, edits, says } of editions) {
+    it(`tells ${title}`, () => {
+      const folder = mkdtempSync(path.join(tmpdir(), "kept-"));
+      try {
+        assert.equal(start(stack, "--keep", folder, "--up").status, 0);
+        const configs = edits.flatMap((edit) => ["--config", edit]);
+        const { stdout, stderr } = start(stack, "--keep", folder, "--json", ...configs);
+        assert.ok(stdout, stderr);
+        const { stacks } = JSON.parse(stdout) as { stacks: [Summary] };
+        const { interruptions } = stacks[0].changes!.explanation;
+        assert.equal(interruptions.length, says.length, interruptions.map(({ what }) => what).join());
+        for (const [i, text] of says.entries()) assert.match(interruptions[i]!.what, text);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
   it("wants an update before a comparison or an end", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "kept-"));
     for (const option of ["--deny-replace", "--destroy"]) {

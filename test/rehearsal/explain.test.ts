@@ -24,6 +24,7 @@ const types = {
   volume: "aws:ebs/volume:Volume",
   set: "azure-native:compute:VirtualMachineScaleSet",
   machine: "azure-native:compute:VirtualMachine",
+  alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
 } as const;
 
 const media = { max: 5, bootTimeoutSeconds: 3000, drainTimeoutSeconds: 43200 };
@@ -100,13 +101,56 @@ describe("explain: groups", () => {
 
 describe("explain: interruptions", () => {
   it("one master is away while its machine is made and boots, and the others serve on", () => {
-    const [first, ...others] = explained(replacement(types.instance, "openvidu-masters-2")).interruptions;
+    const steps = replacement(types.instance, "openvidu-masters-2");
+    const [first, ...others] = explained(steps, { masters: 4 }).interruptions;
     const [least, most] = nodeSeconds(types.instance) ?? [];
     assert.equal(first?.what, "master 2 is away; the other 3 serve on");
     assert.deepEqual(first?.seconds, { least, most });
     assert.deepEqual([least, most], [320, 610]);
     assert.deepEqual(others, []);
   });
+
+  it("nothing is said of other masters where it is not known how many there are", () => {
+    assert.deepEqual(whats(explained(replacement(types.instance, "openvidu-masters-2"))), ["master 2 is away"]);
+  });
+
+  const onlyMaster: readonly { what: string; steps: Step[]; says: RegExp; seconds?: readonly [number, number] }[] = [
+    {
+      what: "is rebuilt on AWS",
+      steps: replacement(types.instance, "openvidu-masters-1"),
+      says: /^the cluster is away until its only master has booted$/,
+      seconds: nodeSeconds(types.instance)!,
+    },
+    {
+      what: "is rebuilt on Azure",
+      steps: replacement(types.machine, "openvidu-masters-1"),
+      says: /^the cluster is away until its only master has booted$/,
+      seconds: nodeSeconds(types.machine)!,
+    },
+    {
+      what: "restarts on AWS",
+      steps: [update(types.instance, "openvidu-masters-1", "instanceType")],
+      says: /^the cluster is away until its only master has started again$/,
+    },
+    {
+      what: "restarts on Azure",
+      steps: [update(types.machine, "openvidu-masters-1", "hardwareProfile.vmSize")],
+      says: /^the cluster is away until its only master has started again$/,
+    },
+    {
+      what: "takes up settings",
+      steps: [update(types.bundle, "openvidu-secrets-master", "secretString")],
+      says: /^the cluster is interrupted while OpenVidu starts again with the new settings$/,
+    },
+  ];
+  for (const { what, steps, says, seconds: span } of onlyMaster) {
+    it(`Elastic: the only master ${what}, and nobody serves on`, () => {
+      const result = explained(steps, { masters: 1, media });
+      assert.equal(result.interruptions.length, 1);
+      assert.match(whats(result)[0] ?? "", says);
+      assert.deepEqual(result.interruptions[0]?.seconds, span && { least: span[0], most: span[1] });
+    });
+  }
 
   it("more than one master at once is a warning", () => {
     const result = explained([
@@ -211,7 +255,8 @@ describe("explain: interruptions", () => {
   });
 
   it("an input is known by its name and what is below it, not by how it begins", () => {
-    const kindOf = (path: string): string => impactOf(types.set, "media", "update", path).kind;
+    const { urn } = step("update", types.set, "media");
+    const kindOf = (path: string): string => impactOf(urn, "update", path).kind;
     assert.deepEqual(
       ["sku.name", "virtualMachineProfile.osProfile", "virtualMachineProfile[0]", "sku.names"].map(kindOf),
       ["roll", "roll", "roll", "unknown"],
@@ -245,7 +290,7 @@ describe("explain: interruptions", () => {
     {
       what: "a resized machine on Azure",
       steps: [update(types.machine, "openvidu-masters-3", "hardwareProfile.vmSize")],
-      expected: /^master 3 stops and starts/,
+      expected: /^master 3 stops and starts; the other 3 serve on$/,
     },
     {
       what: "a deleted master",
@@ -260,7 +305,7 @@ describe("explain: interruptions", () => {
   ];
   for (const { what, steps, expected, seconds: span } of single) {
     it(`${what}`, () => {
-      const [found] = explained(steps).interruptions;
+      const [found] = explained(steps, { masters: 4 }).interruptions;
       assert.match(found?.what ?? "", expected);
       assert.deepEqual(found?.seconds, span && { least: span[0], most: span[1] });
     });
@@ -271,14 +316,61 @@ describe("explain: interruptions", () => {
   });
 });
 
+describe("explain: Enterprise v2", () => {
+  const masters = { role: "serverGroup" } as const;
+  const nodes = { role: "mediaGroup" } as const;
+  const edit = (type: string, path: string, where: typeof masters | typeof nodes, name = "openvidu-group"): Step =>
+    step("update", type, name, { ...where, paths: { [path]: 1 } });
+  const inV2 = (...steps: Step[]): Explanation => explained(steps, { masters: 2 });
+
+  it("a changed template of media nodes is for new ones, and interrupts nothing", () => {
+    const result = inV2(edit(types.template, "imageId", nodes), edit(types.group, "launchTemplate.version", nodes));
+    assert.deepEqual(result.interruptions, []);
+    assert.deepEqual(Object.keys(groupsOf(result)), ["inPlace"]);
+    assert.equal(text(result).match(/media nodes that run stay as they are; new ones get it/g)?.length, 2);
+  });
+
+  it("a changed template of masters renews them, new ones first", () => {
+    const result = inV2(edit(types.template, "imageId", masters), edit(types.group, "launchTemplate.version", masters));
+    assert.deepEqual(whats(result), ["masters are renewed, new ones first; users of one that leaves connect anew"]);
+    assert.equal(result.interruptions[0]?.urns.length, 2);
+    assert.deepEqual(groupsOf(result), { rollMasters: ["openvidu-group", "openvidu-group"] });
+    assert.match(text(result), /^Masters are renewed, new ones first$/m);
+  });
+
+  it("the cluster is away when the masters' group is replaced, as media nodes are when theirs is", () => {
+    const [ofMasters, ofNodes] = [masters, nodes].map((where) =>
+      whats(inV2(...replacement(types.group, "group", where))),
+    );
+    assert.deepEqual(ofMasters, ["the cluster is away from the moment its masters leave until new ones have booted"]);
+    assert.match(ofNodes?.[0] ?? "", /^there are no media nodes/);
+    const both = inV2(...replacement(types.group, "a", nodes), ...replacement(types.group, "b", masters));
+    assert.match(whats(both)[0] ?? "", /^the cluster is away/, "the worst first");
+  });
+
+  it("fewer masters are told, and do not drain as media nodes do", () => {
+    const result = inV2(edit(types.group, "maxSize", masters), edit(types.group, "desiredCapacity", masters));
+    assert.match(text(result), /masters above a lower number leave, and their users connect anew/);
+    assert.doesNotMatch(text(result), /drain/);
+  });
+
+  it("the autoscaler's alarms decide about nodes, others tell of failures", () => {
+    const [scaling, others] = [edit(types.alarm, "threshold", nodes), update(types.alarm, "queue", "threshold")].map(
+      (each) => text(inV2(each)),
+    );
+    assert.match(scaling!, /until it is done, the number of media nodes stays/);
+    assert.match(others!, /a failure may go unnoticed/);
+  });
+});
+
 describe("explain: the table of impacts", () => {
-  for (const stack of ["aws-ha", "azure-ha"]) {
+  for (const stack of ["aws-ha", "azure-ha", "aws-elastic", "aws-enterprise-v2"]) {
     it(`${stack}: labels and creations of every resource are known to be harmless`, async () => {
       const { resources } = await exampleGraph(stack);
       const ordinary = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
       const [labels, creations] = [
-        ordinary.filter(({ type, name }) => impactOf(type, name, "update", "tags.x").kind !== "none"),
-        ordinary.filter(({ type, name }) => impactOf(type, name, "create").kind !== "none"),
+        ordinary.filter(({ urn }) => impactOf(urn, "update", "tags.x").kind !== "none"),
+        ordinary.filter(({ urn }) => impactOf(urn, "create").kind !== "none"),
       ].map((found) => found.map(({ type, name }) => `${type} ${name}`));
       assert.deepEqual([labels, creations], [[], []]);
     });
@@ -286,7 +378,7 @@ describe("explain: the table of impacts", () => {
     it(`${stack}: a replacement of anything but passwords and settings is not taken for harmless`, async () => {
       const { resources } = await exampleGraph(stack);
       const harmless = resources.filter(
-        ({ type, name, inputs }) => isDenied(type, inputs) && impactOf(type, name, "replace").kind === "none",
+        ({ urn, type, inputs }) => isDenied(type, inputs) && impactOf(urn, "replace").kind === "none",
       );
       assert.deepEqual([...new Set(harmless.map(({ type }) => type))], ["random:index/randomPassword:RandomPassword"]);
     });

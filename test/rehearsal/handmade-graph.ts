@@ -22,6 +22,8 @@ export const tokens = {
   loadBalancer: "openvidu:index:LoadBalancer",
   master: "openvidu:index:MasterPool",
   media: "openvidu:index:ScalingMediaPool",
+  serverGroup: "openvidu:index:ServerGroup",
+  mediaGroup: "openvidu:index:MediaGroup",
 } as const;
 
 export function component(type: string, name: string, parent = stackUrn): RecordedResource {
