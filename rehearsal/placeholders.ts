@@ -11,8 +11,8 @@ export const placeholders: Readonly<Record<SecretKey, () => string>> = {
   license: () => `${placeholderMark}-licence`,
   meetAdminPassword: () => `${placeholderMark}-password`,
   meetApiKey: () => `${placeholderMark}-api-key`,
-  certificatePrivateKey: () => Buffer.from(privateKeyPem()).toString("base64"),
-  turnCertificatePrivateKey: () => Buffer.from(privateKeyPem()).toString("base64"),
+  certificatePrivateKey: markedPrivateKey,
+  turnCertificatePrivateKey: markedPrivateKey,
   sshPrivateKey: () => `${placeholderMark}-ssh-key`,
   s3SecretKey: () => `${placeholderMark}-s3-key`,
   mongoUri: () => `${placeholderMark}-mongo`,
@@ -35,7 +35,12 @@ export function isPlaceholder(value: string): boolean {
   return Object.values(placeholders).some((make) => make() === value);
 }
 
-/** A private key that everybody can compute, and that is the same every time. */
+/** Below the mark, which readers of PEM pass over, a private key that everybody can compute. */
+function markedPrivateKey(): string {
+  return Buffer.from(`${placeholderMark}\n${privateKeyPem()}`).toString("base64");
+}
+
+/** The same every time. */
 function privateKeyPem(): string {
   const curve = createECDH("prime256v1");
   curve.setPrivateKey(createHash("sha256").update(placeholderMark).digest());

@@ -234,13 +234,14 @@ function replaceMissing(values: Map<string, ReadValue>, { name }: ProjectFile, f
 /** @param topic gives the text of another key of the config */
 function isRequired(key: SecretKey, topic: (key: string) => string | undefined): boolean {
   const onPremises = topic("cloud") === "onprem";
+  const ownCertificate = /"kind":"owncert"/.test(topic("certificate") ?? "");
   switch (key) {
     case "license":
       return true;
     case "certificatePrivateKey":
-      return /"kind":"owncert"/.test(topic("certificate") ?? "");
+      return ownCertificate;
     case "turnCertificatePrivateKey":
-      return /"chain":/.test(topic("turn") ?? "");
+      return ownCertificate && /"chain":/.test(topic("turn") ?? "");
     case "sshPrivateKey":
       return onPremises && !/"agent":true/.test(topic("ssh") ?? "");
     case "s3SecretKey":

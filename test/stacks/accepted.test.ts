@@ -14,6 +14,7 @@ import {
   acmCertificate,
   awsAdopt,
   azureAdopt,
+  certificateKey,
   check,
   clusterSettings,
   diskEncryptionSet,
@@ -246,7 +247,7 @@ describe("configs that are accepted", () => {
     const { chain } = example["openvidu:certificate"] as { chain: string };
     const wrapped = chain.replace(/.{76}/g, "$&\n");
     assert.notEqual(wrapped, chain);
-    const given = secrets({ certificatePrivateKey: placeholders.certificatePrivateKey() });
+    const given = secrets({ certificatePrivateKey: certificateKey });
     const { settings } = check("azure", { certificate: { kind: "owncert", chain: wrapped } }, given);
     assert.deepEqual(settings?.certificate, { kind: "owncert", chain });
   });
@@ -278,8 +279,8 @@ describe("own certificates of both domains", () => {
         turn: { domain: "turn.example.com", chain: turnChain.replace(/.{76}/g, "$&\n") },
       };
       const given = secrets({
-        certificatePrivateKey: placeholders.certificatePrivateKey(),
-        turnCertificatePrivateKey: placeholders.turnCertificatePrivateKey(),
+        certificatePrivateKey: certificateKey,
+        turnCertificatePrivateKey: certificateKey,
         ...(cloud === "onprem" && { sshPrivateKey: sshKey }),
       });
       const result = check(cloud, changes, given);

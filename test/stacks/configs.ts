@@ -2,6 +2,7 @@
  * Valid configs to start from, and ways to change them.
  */
 import type { CloudName } from "../../components/cloud";
+import { placeholders } from "../../rehearsal/placeholders";
 import { checkConfig, type CheckResult, type SecretInputs } from "../../stacks/check";
 import type { ClusterSettings, SecretKey } from "../../stacks/settings";
 
@@ -40,7 +41,12 @@ export const galleryImage = `${subscription}/Microsoft.Compute/galleries/ours/im
 export const kmsKey = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 export const acmCertificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 
-/** A certificate of turn.example.com, in base64, made with the rehearsal's stand-in for a private key. */
+/** The private key of the certificates of examples and tests: the rehearsal's stand-in, without the mark that says so. */
+export const certificateKey = Buffer.from(
+  Buffer.from(placeholders.certificatePrivateKey(), "base64").toString().replace(/^.*\n/, ""),
+).toString("base64");
+
+/** A certificate of turn.example.com, in base64, made with that key. */
 export const turnChain =
   "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJxekNDQVZDZ0F3SUJBZ0lVWG1FaTRNZlNyeEdKL3pobEVzU25URlNuNTlzd0NnWUlL" +
   "b1pJemowRUF3SXcKR3pFWk1CY0dBMVVFQXd3UWRIVnliaTVsZUdGdGNHeGxMbU52YlRBZ0Z3MHlOakV4TWpFeU1qSTRNRFphR0E4eQpNVEky" +
@@ -50,6 +56,17 @@ export const turnChain =
   "bjdmdkI5M3JaVjVVCmNYS0hmRFM4N29iUWV6QVBCZ05WSFJNQkFmOEVCVEFEQVFIL01Cc0dBMVVkRVFRVU1CS0NFSFIxY200dVpYaGgKYlhC" +
   "c1pTNWpiMjB3Q2dZSUtvWkl6ajBFQXdJRFNRQXdSZ0loQU5YZXRmeUZ2aWtrWEZ0TGFhS29PWlRFM2NUUgptbjZhaVFOQW9RUVJnMzZ0QWlF" +
   "QXFUUGJ2NTBIU0k5VEpwZ3lBa0dRMzdTMjZ4SGRsTzVnemN4Q2Q3Uy93ZVk9Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K";
+
+/** A certificate of video.example.com and turn.example.com, in base64, whose private key nobody has. */
+export const foreignChain =
+  "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJ3VENDQVdlZ0F3SUJBZ0lVUFo3VEMyeE5oangzL0dCTHN5UHFnYndYVlFNd0NnWUlLb1pJ" +
+  "emowRUF3SXcKSERFYU1CZ0dBMVVFQXd3UmRtbGtaVzh1WlhoaGJYQnNaUzVqYjIwd0lCY05Nall4TVRJeU1ESXlNVE14V2hnUApNakV5TmpFd01q" +
+  "a3dNakl4TXpGYU1Cd3hHakFZQmdOVkJBTU1FWFpwWkdWdkxtVjRZVzF3YkdVdVkyOXRNRmt3CkV3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RR" +
+  "Z0FFcHNFQXdaS24vOFpBSWIxYzBvallXODVYYUV2NzUrL2YKUnUwS1REcDFOTjk4Y0hpNklmVnZXRktuRmhMd09lZXRQYnNzNnZjNm1XdWE4NUQx" +
+  "SWpkdFhLT0JoRENCZ1RBZApCZ05WSFE0RUZnUVV3NjlCL281ajkyUDZWbUc3cUNVZE9SZzhWc013SHdZRFZSMGpCQmd3Rm9BVXc2OUIvbzVqCjky" +
+  "UDZWbUc3cUNVZE9SZzhWc013RHdZRFZSMFRBUUgvQkFVd0F3RUIvekF1QmdOVkhSRUVKekFsZ2hGMmFXUmwKYnk1bGVHRnRjR3hsTG1OdmJZSVFk" +
+  "SFZ5Ymk1bGVHRnRjR3hsTG1OdmJUQUtCZ2dxaGtqT1BRUURBZ05JQURCRgpBaUFIV3hrLzR3dDFHdzhOWmVmbHl3OTVJNnJEYmttUGhiNTNaNmsx" +
+  "S3EyN3FnSWhBTjlTMHlwRWpnMXlBZ3BsClFSeWRuMG5lK2JwT0ZWd1FhRzJmT0x3UWk4YzIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=";
 
 /** Ids of an adopted network on AWS; the last digit tells subnets apart. */
 export const subnet = (digit: number): string => `subnet-0123456789abcde${digit}0`;

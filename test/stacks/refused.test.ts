@@ -14,9 +14,11 @@ import {
   acmCertificate,
   awsAdopt,
   azureAdopt,
+  certificateKey,
   check,
   config,
   dnsZone,
+  foreignChain,
   galleryImage,
   kmsKey,
   lines,
@@ -31,13 +33,13 @@ import {
 const base64 = (text: string): string => Buffer.from(text, "latin1").toString("base64");
 const decode = (text: string): string => Buffer.from(text, "base64").toString("latin1");
 
-/** The certificate of an example stack; it is made for video.example.com with the rehearsal's stand-in for a key. */
+/** The certificate of an example stack; it is made for video.example.com with `certificateKey`. */
 const example = path.resolve(__dirname, "../../stacks/Pulumi.azure-ha-production.yaml");
 const { config: exampleConfig } = parse(readFileSync(example, "utf8")) as {
   config: { "openvidu:certificate": { chain: string } };
 };
 const { chain } = exampleConfig["openvidu:certificate"];
-const key = placeholders.certificatePrivateKey();
+const key = certificateKey;
 
 const otherPair = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 const otherKey = base64(otherPair.privateKey.export({ type: "pkcs8", format: "pem" }) as string);
@@ -749,13 +751,15 @@ describe("configs that are refused", () => {
       assert.deepEqual(lines(checkConfig(config("aws"), plain(placeholders.license()), "acme")), []);
     });
 
-    it("are allowed in place of a private key, whatever the chain", () => {
-      const standIn = base64("rehearsal-placeholder\n");
-      const given = { ...secrets(), certificatePrivateKey: { value: standIn, encrypted: false } };
-      assert.deepEqual(
-        lines(checkConfig(config("azure", { certificate: { kind: "owncert", chain } }), given, "acme")),
-        [],
-      );
+    it("are allowed in place of both private keys, whatever the chains", () => {
+      const certificate = { kind: "owncert", chain: foreignChain };
+      const turn = { domain: "turn.example.com", chain: foreignChain };
+      const changed = config("azure", { version: "3.5.0", certificate, turn });
+      for (const standIn of [placeholders.certificatePrivateKey(), base64("rehearsal-placeholder-0123\n")]) {
+        const value = { value: standIn, encrypted: false };
+        const given = { ...secrets(), certificatePrivateKey: value, turnCertificatePrivateKey: value };
+        assert.deepEqual(lines(checkConfig(changed, given, "acme")), []);
+      }
     });
 
     it("are both in plain text and wrong", () => {
