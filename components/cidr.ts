@@ -53,6 +53,17 @@ export function cidrsOverlap(one: string, other: string): boolean {
   return a.base < b.base + sizeOf(b.prefix) && b.base < a.base + sizeOf(a.prefix);
 }
 
+/** Addresses that lead to nobody from outside (RFC 6890), and those of providers' own networks (RFC 6598). */
+/* prettier-ignore */
+const insideOnly: readonly string[] = [
+  "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
+];
+
+/** Whether a valid IPv4 address leads to nobody from outside. */
+export function isInsideOnly(address: string): boolean {
+  return insideOnly.some((cidr) => cidrsOverlap(cidr, `${address}/32`));
+}
+
 /**
  * The `index`-th range of length `prefix` inside `cidr`.
  * @throws RangeError when `cidr` is not a range or has no such part

@@ -2,7 +2,7 @@
  * What the keys of a config have to do with one another where the customer has the machines. Pure.
  * Sources: reference/onprem-v2-reference.md A.1 to A.8.
  */
-import { cidrProblem, cidrsOverlap } from "../components/cidr";
+import { cidrProblem, isInsideOnly } from "../components/cidr";
 import type { Problem } from "../components/errors";
 import { type ClusterEdition, editionTitles, masterCounts } from "../openvidu/editions";
 import { type CheckedOnpremConfig, splitFlags } from "./resolve";
@@ -82,18 +82,15 @@ function checkPublicAddresses({ config: { hosts = [], entry }, settings: { editi
   );
 }
 
-/** Addresses that lead to nobody from outside (RFC 6890), and those of providers' own networks (RFC 6598). */
-/* prettier-ignore */
-const insideOnly: readonly string[] = [
-  "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
-];
-
-/** Without a domain the cluster is called by its address, for which a certificate authority has to reach it. */
-function checkNameOfAddress({ config: { hosts = [], domain } }: Context): Problem[] {
-  if (domain !== undefined) return [];
+/**
+ * Without a domain the cluster is called by its address, for which a certificate authority has to reach it. A self-signed
+ * certificate needs none.
+ */
+function checkNameOfAddress({ config: { hosts = [], domain }, settings: { certificate } }: Context): Problem[] {
+  if (domain !== undefined || certificate.kind === "selfsigned") return [];
   return hosts.flatMap(({ role, address, publicAddress = address }, i) => {
     if (role !== "master" || !looksLikeAddress(publicAddress) || addressProblem(publicAddress)) return [];
-    if (!insideOnly.some((cidr) => cidrsOverlap(cidr, `${publicAddress}/32`))) return [];
+    if (!isInsideOnly(publicAddress)) return [];
     const reason =
       `is missing; without openvidu:domain the cluster is called by the master's public address, and ${quoted(publicAddress)} ` +
       "leads nowhere from outside";
@@ -181,7 +178,7 @@ export const onPremisesRules: readonly Rule<CheckedOnpremConfig>[] = [
   { reads: ["hosts"], check: checkDifferent },
   { reads: ["hosts"], check: checkNames },
   { reads: ["hosts", "entry"], check: checkPublicAddresses },
-  { reads: ["hosts", "domain"], editions: ["elastic"], check: checkNameOfAddress },
+  { reads: ["hosts", "domain", "certificate"], editions: ["elastic"], check: checkNameOfAddress },
   { reads: ["entry", "certificate"], check: checkEntry },
   { reads: ["firewall", "access"], check: checkFirewall },
   { reads: ["storage", "modules"], editions: ["ha"], check: checkBuckets },

@@ -2,7 +2,7 @@
  * What the keys of a config have to do with one another and with what a cloud offers. Each rule names the keys that it
  * reads; it is left out when one of them has the wrong shape. Pure.
  */
-import { cidrProblem, cidrsOverlap } from "../components/cidr";
+import { cidrProblem, cidrsOverlap, isInsideOnly } from "../components/cidr";
 import type { Problem } from "../components/errors";
 import { certificateTypes, installerFlags } from "../openvidu/installer";
 import { type ClusterEdition, clusterEditions } from "../openvidu/editions";
@@ -344,8 +344,8 @@ function checkEntryAddress({ config }: RuleContext<CloudConfig>): Problem[] {
   const path = "entry.address";
   if (cidrProblem(`${address}/32`, { shortestPrefix: 32, longestPrefix: 32 }))
     return [problem(path, `${quoted(address)} is not an IPv4 address`)];
-  return privateRanges.some((range) => cidrsOverlap(range, `${address}/32`))
-    ? [problem(path, `${quoted(address)} is a private address; give the Elastic IP itself`)]
+  return isInsideOnly(address)
+    ? [problem(path, `${quoted(address)} leads nowhere from outside; give the Elastic IP itself`)]
     : [];
 }
 
