@@ -11,7 +11,7 @@ import { type CheckedConfig, resolve } from "./resolve";
 import { type CheckedEnterpriseV2Config, resolveEnterpriseV2 } from "./resolve-enterprise-v2";
 import { crossFieldProblems } from "./rules";
 import { enterpriseV2Problems } from "./rules-enterprise-v2";
-import { cloudField, editionField, type Kind, kinds, schemaOf } from "./schemas";
+import { belongsElsewhere, cloudField, editionField, type Kind, schemaOf } from "./schemas";
 import { type SecretInputs, secretProblems } from "./secrets";
 import { enterpriseV2SecretProblems } from "./secrets-enterprise-v2";
 import { secretKeysOf, type Settings } from "./settings";
@@ -169,12 +169,8 @@ function withValue(message: string, value: unknown, secret: boolean): string {
 }
 
 function unknownKey(key: string, path: Path, raw: unknown, kind: Kind): string {
-  const { cloud, edition } = kind;
-  const knows = (other: Kind): boolean => keysAt(schemaOf(other), path, raw).includes(key);
-  const ofCloud = kinds.find((other) => other.cloud === cloud && knows(other));
-  if (ofCloud) return `belongs to edition "${ofCloud.edition}", but this stack has "${edition}"; remove it`;
-  const elsewhere = kinds.find(knows);
-  if (elsewhere) return `belongs to ${elsewhere.cloud}, but this stack is on ${cloud}; remove it`;
+  const elsewhere = belongsElsewhere(kind, (other) => keysAt(schemaOf(other), path, raw).includes(key));
+  if (elsewhere !== undefined) return elsewhere;
   const known = [...keysAt(schemaOf(kind), path, raw), ...(path.length === 0 ? secretKeysOf(kind) : [])];
   const near = known.find((candidate) => isTypo(key, candidate));
   return near ? `is not a known key; did you mean ${near}` : `is not a known key; known here: ${known.join(", ")}`;

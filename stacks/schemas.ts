@@ -34,6 +34,21 @@ export function schemaOf({ cloud, edition }: Kind): z.ZodObject {
   return schema;
 }
 
+/**
+ * What is said of something that a stack of kind `here` has no use for and another kind has; nothing where no kind has.
+ * The other kind differs from this one in as little as possible: in the edition alone, in the cloud alone, else in both.
+ */
+export function belongsElsewhere(here: Kind, has: (kind: Kind) => boolean): string | undefined {
+  const owners = kinds.filter(has);
+  const said = (owner: string, stack: string): string => `belongs to ${owner}, but this stack ${stack}; remove it`;
+  const onCloud = owners.find(({ cloud }) => cloud === here.cloud);
+  if (onCloud) return said(`edition "${onCloud.edition}"`, `has "${here.edition}"`);
+  const ofEdition = owners.find(({ edition }) => edition === here.edition);
+  if (ofEdition) return said(ofEdition.cloud, `is on ${here.cloud}`);
+  const [owner] = owners;
+  return owner && said(`edition "${owner.edition}" on ${owner.cloud}`, `has "${here.edition}" on ${here.cloud}`);
+}
+
 /** What a stack may name as its cloud. */
 export const cloudField = oneOf(cloudNames);
 

@@ -6,7 +6,7 @@ import type { Problem } from "../components/errors";
 import { type CertificateKeys, mainCertificate, turnCertificate } from "./certificates";
 import { pemBlocks } from "./pem";
 import { touches, type RuleContext } from "./rules";
-import { kinds } from "./schemas";
+import { belongsElsewhere, type Kind } from "./schemas";
 import { secretKeys, secretKeysOf, type SecretKey, type Settings } from "./settings";
 
 /** One secret key of a config as it was read. */
@@ -84,19 +84,10 @@ export function formProblems(
   if (!rules[key].pattern.test(value)) {
     problems.push({ path: key, reason: `the value must be ${rules[key].what}` });
   }
-  if (!secretKeysOf(settings).includes(key)) {
-    problems.push({ path: key, reason: `belongs to ${ownersOf(key, settings)}; remove it` });
-  }
+  const has = (kind: Kind): boolean => secretKeysOf(kind).includes(key);
+  const elsewhere = has(settings) ? undefined : belongsElsewhere(settings, has);
+  if (elsewhere !== undefined) problems.push({ path: key, reason: elsewhere });
   return problems;
-}
-
-/** Which stacks have a use for a secret that this one has none for. */
-function ownersOf(key: SecretKey, { cloud, edition }: Settings): string {
-  const [owner] = kinds.filter((kind) => secretKeysOf(kind).includes(key));
-  const sameEdition = kinds.some((kind) => kind.edition === edition && secretKeysOf(kind).includes(key));
-  return sameEdition
-    ? `${owner?.cloud}, but this stack is on ${cloud}`
-    : `edition "${owner?.edition}", but this stack has "${edition}"`;
 }
 
 function given(key: SecretKey, context: SecretContext): Problem[] {

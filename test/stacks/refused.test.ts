@@ -691,6 +691,10 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
       says: ["autoscaling: is not a known key; known here: cloud, edition, version, profile, dns, modules, features, rtcEngine, installFlags, deletionProtection, tags, alarms, region, domain, certificate, turn, masters, media, network, storage, access, entry, encryption, images, secretRecoveryDays, license, meetAdminPassword, meetApiKey, certificatePrivateKey, turnCertificatePrivateKey"] },
     { name: "misspelt key", cloud: "azure", changes: { domian: "video.example.com" },
       says: ["domian: is not a known key; did you mean domain"] },
+    { name: "key that only another edition on another cloud has", cloud: "azure", changes: { elasticsearch: { enabled: false } },
+      says: ["elasticsearch: belongs to edition \"enterprise-v2\" on aws, but this stack has \"ha\" on azure; remove it"] },
+    { name: "secret that only another edition on another cloud has", cloud: "azure", changes: {}, given: { openviduSecret: "abc" },
+      says: ["openviduSecret: belongs to edition \"enterprise-v2\" on aws, but this stack has \"ha\" on azure; remove it"] },
     { name: "British licence", cloud: "aws", changes: { licence: "x" }, given: { license: undefined },
       says: [
         "licence: is not a known key; did you mean license",
@@ -724,7 +728,7 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
       ] },
     { name: "one in every corner", cloud: "azure", changes: { version: "3.6.0", "features.customApp": true, "network.zoneCount": 4, "access.operatorCidrs": ["0.0.0.0/0"], tags: { azure: "x" }, "storage.bucket": "x" }, given: { license: undefined },
       says: [
-        "storage.bucket: belongs to aws, but this stack is on azure; remove it",
+        "storage.bucket: belongs to edition \"enterprise-v2\" on aws, but this stack has \"ha\" on azure; remove it",
         "network.zoneCount: 4 is more than the region has; it has 1, 2, 3",
         "access.operatorCidrs[0]: \"0.0.0.0/0\" must have a prefix between /8 and /32",
         "features.customApp: needs OpenVidu 3.6.1 or later, and this is 3.6.0; set it to false or raise openvidu:version",
