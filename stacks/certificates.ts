@@ -4,7 +4,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Problem } from "../components/errors";
 import { pemBlocks } from "./pem";
-import type { SecretKey, Settings } from "./settings";
+import type { ClusterSettings, SecretKey, Settings } from "./settings";
 
 /** A domain with its certificate: where each stands in the config. */
 export interface CertificateKeys {
@@ -27,6 +27,11 @@ export const turnCertificate: CertificateKeys = {
   chain: "turn.chain",
   privateKey: "turnCertificatePrivateKey",
 };
+
+/** What in the config decides who has the certificate: its kind, or the load balancer of the customer's own. */
+export function namedByConfig({ kind }: ClusterSettings["certificate"]): string {
+  return kind === "external" ? 'entry kind "loadBalancer"' : `certificate kind "${kind}"`;
+}
 
 const quoted = (value: string): string => JSON.stringify(value);
 

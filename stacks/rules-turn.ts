@@ -4,14 +4,14 @@
  */
 import type { Problem } from "../components/errors";
 import { versions } from "../openvidu/versions";
-import { acmProblems, chainProblems, turnCertificate } from "./certificates";
+import { acmProblems, chainProblems, namedByConfig, turnCertificate } from "./certificates";
 import type { CheckedConfig } from "./resolve";
 import type { Rule, RuleContext } from "./rules";
 
 const problem = (path: string, reason: string): Problem => ({ path, reason });
 
 function checkDomain({ settings }: RuleContext): Problem[] {
-  const { turn, domain, version, onPremises } = settings;
+  const { turn, domain, version, edition, onPremises } = settings;
   if (!turn) return [];
   const path = turnCertificate.domain;
   if (turn.domain === domain) return [problem(path, "must be another name than openvidu:domain")];
@@ -20,7 +20,7 @@ function checkDomain({ settings }: RuleContext): Problem[] {
     return domain === undefined ? [problem(path, reason)] : [];
   }
   if (onPremises?.entry === "external") return [];
-  const unless = onPremises ? ' unless entry kind is "loadBalancer"' : "";
+  const unless = onPremises && edition === "ha" ? ' unless entry kind is "loadBalancer"' : "";
   const reason =
     `has no use in ${version}: since OpenVidu 3.6.0 TURN over TLS uses the main domain${unless}; ` +
     "remove openvidu:turn, or set openvidu:version to 3.5.0";
@@ -32,7 +32,7 @@ function checkCertificate({ settings }: RuleContext): Problem[] {
   if (!turn) return [];
   const { kind } = certificate;
   const problems: Problem[] = [];
-  const useless = (path: string): Problem => problem(path, `has no use with certificate kind "${kind}"; remove it`);
+  const useless = (path: string): Problem => problem(path, `has no use with ${namedByConfig(certificate)}; remove it`);
   if (kind === "acm") problems.push(...acmProblems(turnCertificate, turn.domain, turn.certificateArn, settings));
   else if (turn.certificateArn !== undefined) problems.push(useless(turnCertificate.arn));
   if (kind !== "owncert") return turn.chain === undefined ? problems : [...problems, useless(turnCertificate.chain)];

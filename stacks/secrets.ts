@@ -3,7 +3,7 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Problem } from "../components/errors";
-import { type CertificateKeys, mainCertificate, turnCertificate } from "./certificates";
+import { type CertificateKeys, mainCertificate, namedByConfig, turnCertificate } from "./certificates";
 import { pemBlocks } from "./pem";
 import { touches, type RuleContext } from "./rules";
 import { belongsElsewhere, type Kind } from "./schemas";
@@ -115,7 +115,8 @@ function missing({ config, secrets, settings, stackName, broken }: SecretContext
     problems.push({ path: "certificatePrivateKey", reason });
   }
   if (!own && secrets.certificatePrivateKey !== undefined) {
-    const reason = `has no use with certificate kind "${settings.certificate.kind}"; remove it or use "owncert"`;
+    const instead = settings.certificate.kind === "external" ? "" : ' or use "owncert"';
+    const reason = `has no use with ${namedByConfig(settings.certificate)}; remove it${instead}`;
     problems.push({ path: "certificatePrivateKey", reason });
   }
   return problems;

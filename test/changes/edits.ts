@@ -335,7 +335,7 @@ const onpremRows: readonly Row[] = [
   row("certificate.chain", "AAAA", onprem, "refused", { says: "certificate" }),
   row("certificatePrivateKey", otherPrivateKey, onprem, "refused", { says: "has no use with certificate kind" }),
   row("turn.domain", "relay.example.com", onpremBalancer, "inPlace"),
-  row("turn.chain", turnChain, onpremBalancer, "refused", { says: "has no use with certificate kind" }),
+  row("turn.chain", turnChain, onpremBalancer, "refused", { says: 'has no use with entry kind "loadBalancer"' }),
   row("turnCertificatePrivateKey", otherPrivateKey, onprem, "refused", { says: "has no use without openvidu:turn.chain" }),
   row("ssh.agent", true, onprem, "refused", { says: "sshPrivateKey" }),
   row("firewall.apply", "print", onpremBalancer, "createsOrDeletes"),

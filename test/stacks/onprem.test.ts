@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import type { ClusterSettings, SecretKey } from "../../stacks/settings";
-import { check, clusterSettings, dnsZone, hostKey, hosts, lines, secrets, sshKey } from "./configs";
+import { certificateKey, check, clusterSettings, dnsZone, hostKey, hosts, lines, secrets, sshKey } from "./configs";
 
 type Changes = Readonly<Record<string, unknown>>;
 
@@ -77,6 +77,9 @@ const refusals: readonly Refusal[] = [
   { name: "a certificate of AWS", changes: { certificate: { kind: "acm" } }, says: ['certificate.kind: "acm" is a certificate of AWS; use "letsencrypt", "owncert" or "selfsigned"'] },
   { name: "TURN's own domain where it uses the main one", changes: { turn: { domain: "turn.example.com" } }, says: ['turn.domain: has no use in 3.8.0: since OpenVidu 3.6.0 TURN over TLS uses the main domain unless entry kind is "loadBalancer"; remove openvidu:turn, or set openvidu:version to 3.5.0'] },
   { name: "TURN's own domain behind a passthrough load balancer", changes: { turn: { domain: "turn.example.com" }, entry: balancer("passthrough") }, says: ['turn.domain: has no use in 3.8.0: since OpenVidu 3.6.0 TURN over TLS uses the main domain unless entry kind is "loadBalancer"; remove openvidu:turn, or set openvidu:version to 3.5.0'] },
+  { name: "TURN's own domain of Elastic, which has no entry", changes: elastic({ turn: { domain: "turn.example.com" } }), says: ["turn.domain: has no use in 3.8.0: since OpenVidu 3.6.0 TURN over TLS uses the main domain; remove openvidu:turn, or set openvidu:version to 3.5.0"] },
+  { name: "TURN's own chain behind a load balancer that ends TLS", changes: { turn: { domain: "turn.example.com", chain }, entry: balancer("loadBalancer") }, says: ['turn.chain: has no use with entry kind "loadBalancer"; remove it'] },
+  { name: "a private key behind a load balancer that ends TLS", changes: { entry: balancer("loadBalancer") }, given: { sshPrivateKey: sshKey, certificatePrivateKey: certificateKey }, says: ['certificatePrivateKey: has no use with entry kind "loadBalancer"; remove it'] },
   { name: "TURN under the main domain's name", changes: { turn: { domain: "video.example.com" }, entry: balancer("loadBalancer") }, says: ["turn.domain: must be another name than openvidu:domain"] },
   { name: "a DNS zone of another domain", changes: { dns: { kind: "azure-dns", zoneId: dnsZone }, domain: "video.example.org" }, says: ['dns.zoneId: is the zone "example.com", to which the domain "video.example.org" does not belong'] },
 
@@ -108,10 +111,10 @@ const refusals: readonly Refusal[] = [
   { name: "Elastic without a domain and with a private address in place of the public one", changes: elastic({ domain: undefined }, { publicAddress: "192.168.1.14" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"192.168.1.14\" leads nowhere from outside"] },
   { name: "Elastic of 3.7 without a domain and a public address", changes: elastic({ domain: undefined, version: "3.7.0" }, { address: "172.31.0.14" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"172.31.0.14\" leads nowhere from outside"] },
   { name: "Elastic without a domain, behind a provider's translation of addresses", changes: elastic({ domain: undefined }, { address: "100.64.3.4" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"100.64.3.4\" leads nowhere from outside"] },
+  { name: "Elastic without a domain, with a certificate that somebody has to issue and the address of the machine itself", changes: elastic({ domain: undefined, certificate: { kind: "letsencrypt" } }, { publicAddress: "127.0.0.1" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"127.0.0.1\" leads nowhere from outside"] },
   { name: "Elastic with an address that is none, and without a domain", changes: elastic({ domain: undefined }, { publicAddress: "198.51.100.300" }), says: ['hosts[0].publicAddress: "198.51.100.300" is not an IPv4 address'] },
   { name: "Elastic with a certificate of one's own and no domain", changes: elastic({ domain: undefined, certificate: { kind: "owncert", chain } }), says: ['domain: is missing; certificate kind "owncert" needs it', "certificate.chain: holds something that is not an X.509 certificate", 'certificatePrivateKey: is missing; certificate kind "owncert" needs it: run "pulumi config set --secret -s acme certificatePrivateKey"'] },
   { name: "Elastic with records and no domain", changes: elastic({ domain: undefined, dns: { kind: "route53", zoneId: "Z0123456789ABCDEFGHIJ" } }), says: ["domain: is missing; without it there is no record to make in route53"] },
-  { name: "Elastic without a domain, with a certificate that somebody has to issue and the address of the machine itself", changes: elastic({ domain: undefined, certificate: { kind: "letsencrypt" } }, { publicAddress: "127.0.0.1" }), says: ["hosts[0].publicAddress: is missing; without openvidu:domain the cluster is called by the master's public address, and \"127.0.0.1\" leads nowhere from outside"] },
   { name: "Elastic with a zone of another domain", changes: elastic({ domain: "video.example.org", dns: { kind: "azure-dns", zoneId: dnsZone } }), says: ['dns.zoneId: is the zone "example.com", to which the domain "video.example.org" does not belong'] },
   { name: "Elastic with ZeroSSL", changes: elastic({ certificate: { kind: "zerossl" } }), says: ['certificate.kind: "zerossl" is not offered'] },
   { name: "Elastic with a certificate of AWS", changes: elastic({ certificate: { kind: "acm" } }), says: ['certificate.kind: "acm" is a certificate of AWS; use "letsencrypt", "owncert" or "selfsigned"'] },
@@ -183,10 +186,10 @@ const acceptances: readonly Acceptance[] = [
   { name: "Elastic with the master last in the list", changes: elastic({ hosts: hosts(1).slice(3).reverse() }), look: (s) => own(s).hosts.map(({ role }) => role), is: ["master", "media"] },
   { name: "Elastic without a domain", changes: elastic({ domain: undefined }), look: (s) => [s.domain, own(s).domain, s.certificate], is: [undefined, "", { kind: "letsencrypt" }] },
   { name: "Elastic without a domain, self-signed", changes: elastic({ domain: undefined, certificate: { kind: "selfsigned" } }), look: (s) => s.certificate, is: { kind: "selfsigned" } },
+  { name: "Elastic inside, without a domain and self-signed", changes: elastic({ domain: undefined, certificate: { kind: "selfsigned" } }, { address: "10.5.0.14" }), look: (s) => [s.domain, own(s).hosts[0]?.address], is: [undefined, "10.5.0.14"] },
   { name: "Elastic of 3.7 without a domain", changes: elastic({ domain: undefined, version: "3.7.0" }), look: (s) => [s.version, s.domain], is: ["3.7.0", undefined] },
   { name: "Elastic without a domain, reached by SSH inside", changes: elastic({ domain: undefined }, { address: "10.5.0.14", publicAddress: "198.51.100.14" }), look: (s) => own(s).hosts[0]?.publicAddress, is: "198.51.100.14" },
   { name: "Elastic inside, with a domain", changes: elastic({ certificate: { kind: "selfsigned" } }, { address: "10.5.0.14" }), look: (s) => own(s).hosts[0]?.address, is: "10.5.0.14" },
-  { name: "Elastic inside, without a domain and self-signed", changes: elastic({ domain: undefined, certificate: { kind: "selfsigned" } }, { address: "10.5.0.14" }), look: (s) => [s.domain, own(s).hosts[0]?.address], is: [undefined, "10.5.0.14"] },
   { name: "Elastic with storage of one's own and observability", changes: elastic({ storage: { s3: s3OfOneMaster } }), given: { sshPrivateKey: sshKey, s3SecretKey: "abc" }, look: (s) => [own(s).s3?.clusterDataBucket, s.modules.has("observability")], is: ["", true] },
   { name: "Elastic with a database of one's own", changes: elastic(), given: { sshPrivateKey: sshKey, mongoUri: "mongodb://u:p@db.example.com" }, look: (s) => s.edition, is: "elastic" },
   { name: "Elastic with records in Azure DNS", changes: elastic({ dns: { kind: "azure-dns", zoneId: dnsZone } }), look: (s) => s.dns.kind, is: "azure-dns" },
