@@ -11,6 +11,7 @@ import {
   azureSubnet,
   certificateKinds,
   domainPattern,
+  editionDescription,
   hostList,
   ipv4,
   mastersShape,
@@ -19,9 +20,7 @@ import {
   turnGroup,
 } from "./schema";
 
-const edition = {
-  edition: z.literal("elastic").describe("Required. Edition of OpenVidu: ha (High Availability) or elastic."),
-};
+const edition = { edition: z.literal("elastic").describe(editionDescription) };
 
 const domain = {
   domain: text(domainPattern, 'a full domain name in lower case, such as "video.example.com"')

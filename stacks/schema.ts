@@ -180,8 +180,11 @@ const alarmsShape = {
     ),
 };
 
+export const editionDescription =
+  "Required. Edition of OpenVidu: ha (High Availability), elastic, or, on AWS, enterprise-v2.";
+
 const sharedShape = {
-  edition: z.literal("ha").describe("Required. Edition of OpenVidu: ha (High Availability) or elastic."),
+  edition: z.literal("ha").describe(editionDescription),
   version: oneOf(versionNames as [OpenViduVersion, ...OpenViduVersion[]], {
     latest: `is refused, because a stack names its release; use ${JSON.stringify(defaultVersion)}`,
   })
