@@ -7,7 +7,7 @@ import { RandomPassword } from "@pulumi/random";
 import { fixedAccounts, type GeneratedSecret, generatedSecrets, type GeneratedSecretKey } from "../openvidu/secrets";
 import type { NodeRole } from "../openvidu/editions";
 
-export const clusterSecretsToken = "openvidu:index:ClusterSecrets";
+const clusterSecretsToken = "openvidu:index:ClusterSecrets";
 
 export interface ClusterSecretsArgs {
   /** Required. Whether the generated credentials refuse to be deleted: kept data disks open to no others. */

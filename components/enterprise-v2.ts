@@ -26,7 +26,7 @@ import { throwIfAny } from "./errors";
 import type { PlacementArgs } from "./placement";
 import { clusterTags } from "./tags";
 
-export const enterpriseV2Token = "openvidu:index:EnterpriseV2";
+const enterpriseV2Token = "openvidu:index:EnterpriseV2";
 
 /** As long as the other generated secrets; fits the password of a Redis service too (16 to 128). */
 const openviduSecretLength = 44;
@@ -354,7 +354,7 @@ function physicalNames(name: string): Record<NodeRole | "queue", string> {
 }
 
 /** The queue's name; SQS takes 80 letters, digits, hyphens and underscores before the ending that FIFO queues need. */
-export function queueNameOf(project: string, stack: string): string {
+function queueNameOf(project: string, stack: string): string {
   return `${project}-${stack}-events.fifo`;
 }
 

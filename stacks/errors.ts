@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../components/errors";
 
 /** Name of the file that a stack's config lies in, as an operator sees it. */
-export function stackFile(stackName: string): string {
+function stackFile(stackName: string): string {
   return `stacks/Pulumi.${stackName}.yaml`;
 }
 

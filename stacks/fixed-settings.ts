@@ -24,7 +24,7 @@ export interface FixedSetting<S extends Settings = ClusterSettings> {
   readonly allows?: (before: unknown, now: unknown) => boolean;
 }
 
-export const newStack = "deploy a new stack beside this one and move with a backup (docs/operations.md)";
+const newStack = "deploy a new stack beside this one and move with a backup (docs/operations.md)";
 
 /** Clouds on which machines, disks and networks are the deployment's own. */
 const rented: readonly CloudName[] = ["aws", "azure"];

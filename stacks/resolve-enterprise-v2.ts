@@ -12,7 +12,7 @@ import type { EnterpriseV2Settings } from "./settings";
 export type CheckedEnterpriseV2Config = Partial<EnterpriseV2Config> & Pick<EnterpriseV2Config, "cloud" | "edition">;
 
 /** Defaults of the vendor's template (reference B.1), but for two masters in place of one (V2-17). */
-export const v2Defaults = {
+const v2Defaults = {
   instanceType: "c5.xlarge",
   masters: { diskGiB: 100, min: 2, max: 4 },
   media: { diskGiB: 50, min: 1, max: 4, scaleUpCpuPercent: 70, scaleDownCpuPercent: 30, drainTimeoutMinutes: 15 },

@@ -35,7 +35,7 @@ const azureRegion = text(/^[a-z][a-z0-9]{3,}$/, 'an Azure region in its short fo
 const base64 = text(/^[A-Za-z0-9+/=\s]+$/, "a PEM certificate chain in base64, leaf first");
 
 /** The media group's bounds: what one load balancer (AWS, 500 targets) and one scale set (Azure) take. */
-export const mostMediaNodes = { aws: 400, azure: 1000 } as const;
+const mostMediaNodes = { aws: 400, azure: 1000 } as const;
 
 function mediaShape(most: number, diskMin: number, diskMax: number) {
   return {
@@ -123,7 +123,7 @@ const networkShape = {
     .describe("Conditional. Must be true when all masters are to stand in one zone, whose loss then ends the service."),
 };
 
-export const adoptShape = {
+const adoptShape = {
   masterSubnetIds:
     "Conditional. Required with adopt. 1 to 4 subnets for masters, in slot order; they need a way out to the Internet.",
   mediaSubnetIds: "Conditional. Required with adopt. Subnets for media nodes, whose machines get public addresses.",

@@ -24,7 +24,7 @@ export function wantsColour(stream: { readonly isTTY?: boolean }, environment: N
   return Boolean(stream.isTTY) && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
 }
 
-export type Cell = string;
+type Cell = string;
 
 /** Columns padded to their widest cell; the last one is wrapped to fit `width`. */
 export function table(rows: readonly (readonly Cell[])[], width: number, indent = "  "): string[] {

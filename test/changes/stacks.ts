@@ -11,6 +11,7 @@ import type { Evaluation } from "../../rehearsal/evaluate";
 import { readStackFile } from "../../rehearsal/stack-file";
 import { providedPackage } from "../../rehearsal/urn";
 import { secretKeys as allSecretKeys } from "../../stacks/settings";
+import { keyOf } from "../support/key-of";
 import { runWarm } from "../support/warm-programs";
 
 /** New values by path (`media.max`); `undefined` takes one away. Secrets stand at the top. */
@@ -102,7 +103,7 @@ const deployments = new Map<string, Promise<Stack>>();
 
 /** An example stack after its first update, which is made once for all tests. Work on copies. */
 export function deployed(name: string, edit: Edit = {}): Promise<Stack> {
-  const key = `${name} ${JSON.stringify(edit, (_, value: unknown) => (value === undefined ? null : value))}`;
+  const key = `${name} ${keyOf(edit)}`;
   const known = deployments.get(key) ?? deploy(new Stack(name).edited(edit));
   deployments.set(key, known);
   return known;

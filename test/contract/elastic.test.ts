@@ -7,36 +7,24 @@ import type { Graph } from "../../rehearsal/graph";
 import { reachFromGraph } from "../../rehearsal/reach";
 import { bundleContent, bundlesOf, inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
 import { runWarm } from "../support/warm-programs";
-import { type ConfigChanges, evaluateVariant, graphOf, inAdvance, type MachineCloud, type Variant } from "./examples";
+import { type ConfigChanges, graphOf, inAdvance, type MachineCloud, saidBy, type Variant, variantOf } from "./examples";
 
 type Json = Record<string, any>;
 
 const stacks: Readonly<Record<MachineCloud, string>> = { aws: "aws-elastic", azure: "azure-elastic" };
 const clouds = ["aws", "azure"] as const;
 
-function saidBy({ log, refusals }: Graph): string {
-  const errors = log.filter(({ severity }) => severity === "error");
-  return [...errors, ...refusals].map(({ message }) => message).join("\n");
-}
-
-const variants = new Map<string, Promise<Graph>>();
-
-/** A variant, evaluated once. */
-function variantOf(stack: string, variant: Variant): Promise<Graph> {
-  const key = `${stack} ${JSON.stringify(variant, (_, value: unknown) => (value === undefined ? null : value))}`;
-  const graph = variants.get(key) ?? evaluateVariant(stack, { ...variant, launcher: runWarm });
-  variants.set(key, graph);
-  return graph;
-}
+const evaluated = (stack: string, variant: Variant): Promise<Graph> =>
+  variantOf(stack, { ...variant, launcher: runWarm });
 
 async function accepted(stack: string, variant: Variant): Promise<Graph> {
-  const graph = await variantOf(stack, variant);
+  const graph = await evaluated(stack, variant);
   assert.deepEqual([graph.exitCode, graph.refusals], [0, []], saidBy(graph));
   return graph;
 }
 
 async function refused(stack: string, variant: Variant, says: RegExp): Promise<Graph> {
-  const graph = await variantOf(stack, variant);
+  const graph = await evaluated(stack, variant);
   assert.notEqual(graph.exitCode, 0);
   assert.match(saidBy(graph), says);
   return graph;
@@ -55,7 +43,7 @@ describe("Elastic without a domain", () => {
   before(() =>
     inAdvance(
       clouds.flatMap((cloud) =>
-        ["3.7.0", undefined].map((version) => () => variantOf(stacks[cloud], noDomain(version))),
+        ["3.7.0", undefined].map((version) => () => evaluated(stacks[cloud], noDomain(version))),
       ),
     ),
   );
@@ -255,7 +243,7 @@ describe("alarms", () => {
   const alertsOf = (graph: Graph): Json[] => ofType(graph, "azure-native:monitor:MetricAlert").map(inputsOf);
 
   before(() =>
-    inAdvance(["aws-elastic", "azure-elastic", "aws-ha", "azure-ha"].map((stack) => () => variantOf(stack, withMails))),
+    inAdvance(["aws-elastic", "azure-elastic", "aws-ha", "azure-ha"].map((stack) => () => evaluated(stack, withMails))),
   );
 
   it("on AWS have EC2 recover the master's host and reboot the master, in this order, whether somebody is told or not", async () => {

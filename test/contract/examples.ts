@@ -17,6 +17,7 @@ import { checkConfig } from "../../stacks/check";
 import { splitConfig } from "../../stacks/load";
 import type { ClusterSettings, Settings } from "../../stacks/settings";
 import { exampleGraph } from "../support/graphs";
+import { keyOf } from "../support/key-of";
 
 /** A stack of any edition. */
 export interface AnyExample {
@@ -48,7 +49,7 @@ export const examples: readonly Example[] = [
 ];
 
 /** Enterprise v2, for which most of the contract of OpenVidu 3 means nothing. */
-export const enterpriseV2Example: AnyExample = {
+const enterpriseV2Example: AnyExample = {
   stack: "aws-enterprise-v2",
   cloud: "aws",
   edition: "enterprise-v2",
@@ -137,6 +138,22 @@ export async function evaluateVariant(stack: string, variant: Variant = {}): Pro
   });
 }
 
+const variants = new Map<string, Promise<Graph>>();
+
+/** The same, evaluated once for all tests that ask for it; who runs the program makes no difference. */
+export function variantOf(stack: string, variant: Variant): Promise<Graph> {
+  const key = `${stack} ${keyOf(variant)}`;
+  const graph = variants.get(key) ?? evaluateVariant(stack, variant);
+  variants.set(key, graph);
+  return graph;
+}
+
+/** Everything that says why an evaluation did not go well. */
+export function saidBy({ log, refusals }: Graph): string {
+  const errors = log.filter(({ severity }) => severity === "error");
+  return [...errors, ...refusals].map(({ message }) => message).join("\n");
+}
+
 /** The settings that the program reads from an example's config, of an edition of OpenVidu 3. */
 export function settingsOf(stack: string): ClusterSettings {
   const settings = anySettingsOf(stack);
@@ -145,7 +162,7 @@ export function settingsOf(stack: string): ClusterSettings {
 }
 
 /** The same of any edition. */
-export function anySettingsOf(stack: string): Settings {
+function anySettingsOf(stack: string): Settings {
   const { config, secretKeys } = readStackFile(stack, { environment: {} });
   const { raw, secrets } = splitConfig(config, (key) => secretKeys.includes(key));
   const { settings, problems } = checkConfig(raw, secrets, stack);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Graph } from "../../rehearsal/graph";
-import { type ConfigChanges, evaluateVariant, inAdvance } from "./examples";
+import { type ConfigChanges, evaluateVariant, inAdvance, saidBy, variantOf } from "./examples";
 
 interface Refused {
   readonly title: string;
@@ -28,20 +28,7 @@ const table: readonly Refused[] = [
   { title: "a missing domain on AWS", stack: "aws-ha", config: { domain: undefined }, says: [/domain/] },
 ];
 
-function saidBy({ log }: Graph): string {
-  return log
-    .filter(({ severity }) => severity === "error")
-    .map(({ message }) => message)
-    .join("\n");
-}
-
-const evaluations = new Map<Refused, Promise<Graph>>();
-
-function evaluated(row: Refused): Promise<Graph> {
-  const graph = evaluations.get(row) ?? evaluateVariant(row.stack, { config: row.config });
-  evaluations.set(row, graph);
-  return graph;
-}
+const evaluated = ({ stack, config }: Refused): Promise<Graph> => variantOf(stack, { config });
 
 describe("refused settings", () => {
   before(() => inAdvance(table.map((row) => () => evaluated(row))));

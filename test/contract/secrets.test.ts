@@ -8,7 +8,7 @@ import type { CloudName } from "../../components/cloud";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { bundleContent, bundlesOf, type Leaf, leavesOf, ofType, unwrap } from "../support/graph-queries";
 import { found, type Needle, needle } from "../support/hidden-text";
-import { evaluateVariant, examples, graphOf, inAdvance, settingsOf } from "./examples";
+import { examples, graphOf, inAdvance, settingsOf, variantOf } from "./examples";
 
 /** Values that nothing else in the world contains. */
 const markers = {
@@ -119,16 +119,9 @@ function generated(graph: Graph, cloud: CloudName): Needle[] {
   return needles;
 }
 
-const variants = new Map<string, Promise<Graph>>();
-
-/** The example with marked secrets, evaluated once. */
-function marked(stack: string, preview: boolean): Promise<Graph> {
-  const key = `${stack} ${preview}`;
-  const graph =
-    variants.get(key) ?? evaluateVariant(stack, { secrets: { ...markers, ...ownMachines[stack] }, preview });
-  variants.set(key, graph);
-  return graph;
-}
+/** The example with marked secrets. */
+const marked = (stack: string, preview: boolean): Promise<Graph> =>
+  variantOf(stack, { secrets: { ...markers, ...ownMachines[stack] }, preview });
 
 const configured = Object.entries(markers).map(([name, value]) => needle(name, value));
 

@@ -9,7 +9,7 @@ import { subnetFacts } from "./network";
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service/elasticache";
 const service = "ElastiCache";
 const subnetGroupType = "aws:elasticache/subnetGroup:SubnetGroup";
-export const replicationGroupType = "aws:elasticache/replicationGroup:ReplicationGroup";
+const replicationGroupType = "aws:elasticache/replicationGroup:ReplicationGroup";
 
 const subnetGroup: ResourceModel = {
   required: ["subnetIds"],

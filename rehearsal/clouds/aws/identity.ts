@@ -21,7 +21,7 @@ import {
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service";
 export const roleType = "aws:iam/role:Role";
 export const profileType = "aws:iam/instanceProfile:InstanceProfile";
-export const secretType = "aws:secretsmanager/secret:Secret";
+const secretType = "aws:secretsmanager/secret:Secret";
 const inlineType = "aws:iam/rolePolicy:RolePolicy";
 const attachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 const versionType = "aws:secretsmanager/secretVersion:SecretVersion";
@@ -58,7 +58,7 @@ export function policyProblem(
 }
 
 /** Whether the stack made the role that a name or an ARN refers to, or a test declared it. In a preview roles have no id. */
-export function roleExists(role: Json, world: World): boolean {
+function roleExists(role: Json, world: World): boolean {
   const name = text(role).split("/").at(-1)!;
   return (
     world.ofType(roleType).some((made) => made.inputs.name === name || made.outputs.arn === role) ||

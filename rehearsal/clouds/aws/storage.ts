@@ -8,7 +8,7 @@ import { arn, common, ec2Id, kmsProblem, ownById, partitionOf, refusal, regionOf
 import { creationTime, policyProblem } from "./identity";
 
 const tf = "github.com/hashicorp/terraform-provider-aws internal/service";
-export const bucketType = "aws:s3/bucket:Bucket";
+const bucketType = "aws:s3/bucket:Bucket";
 export const volumeType = "aws:ebs/volume:Volume";
 const objectType = "aws:s3/bucketObjectv2:BucketObjectv2";
 const versioningType = "aws:s3/bucketVersioning:BucketVersioning";

@@ -114,7 +114,7 @@ function loginProblems(profile: Properties): string[] {
 }
 
 /** Sizes with a `p` among their feature letters have an Arm processor (`Standard_D4ps_v5`). */
-export function sizeArchitecture(size: string): "Arm64" | "x64" {
+function sizeArchitecture(size: string): "Arm64" | "x64" {
   return /^Standard_[A-Z]+\d+(-\d+)?[a-z]*p[a-z]*_v\d+$/.test(size) ? "Arm64" : "x64";
 }
 
