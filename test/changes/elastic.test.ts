@@ -2,8 +2,9 @@
  * The only master of an Elastic cluster is rebuilt: everything that it is known by and everything that it knows stays.
  */
 import assert from "node:assert/strict";
+import type { Plan } from "../../rehearsal/engine/plan";
 import type { LiveResource, Properties } from "../../rehearsal/model";
-import { lossesOf } from "./effects";
+import { effectsOf, lossesOf } from "./effects";
 import { assertOk, deployed, type Stack } from "./stacks";
 
 const kept: Readonly<Record<string, readonly string[]>> = {
@@ -37,13 +38,13 @@ function only(stack: Stack, type: string): LiveResource {
 
 const ids = (stack: Stack, type: string): string[] => ofType(stack, type).map(({ id }) => id);
 
-async function rebuilt(name: string): Promise<{ before: Stack; after: Stack }> {
+async function rebuilt(name: string): Promise<{ before: Stack; after: Stack; plan: Plan }> {
   const before = await deployed(name);
   const after = before.copy().edited({ "masters.generations": [2] });
   const plan = await after.up();
   assertOk(plan);
   assert.deepEqual(lossesOf(plan), []);
-  return { before, after };
+  return { before, after, plan };
 }
 
 describe("the only master, rebuilt", function () {
@@ -51,13 +52,14 @@ describe("the only master, rebuilt", function () {
 
   for (const [name, types] of Object.entries(kept)) {
     it(`of ${name} keeps address, disk, identity and credentials, and is another machine`, async () => {
-      const { before, after } = await rebuilt(name);
+      const { before, after, plan } = await rebuilt(name);
       for (const type of types) {
         assert.ok(ids(before, type).length > 0, type);
         assert.deepEqual(ids(after, type), ids(before, type), type);
       }
-      const machine = { "aws-elastic": "aws:ec2/instance:Instance" }[name] ?? "azure-native:compute:VirtualMachine";
-      assert.notEqual(only(after, machine).id, "");
+      assert.ok(effectsOf(plan).includes("replacesOneMaster"), effectsOf(plan).join());
+      // On Azure the id of a machine is its name.
+      const machine = "aws:ec2/instance:Instance";
       if (name === "aws-elastic") assert.notEqual(only(after, machine).id, only(before, machine).id);
     });
   }
