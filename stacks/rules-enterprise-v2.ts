@@ -3,7 +3,7 @@
  * in `rules.ts`. Pure.
  */
 import { validateMediaGroup } from "../components/enterprise-v2/media-group";
-import { sizeProblems } from "../components/enterprise-v2/server-group";
+import { processorProblems, sizeProblems } from "../components/enterprise-v2/server-group";
 import type { Problem } from "../components/errors";
 import { corruption } from "../openvidu/enterprise-v2";
 import type { CloudFacts } from "../providers/facts";
@@ -69,18 +69,11 @@ function checkMediaCounts({ settings: { media } }: Context): Problem[] {
 function checkMachines(topic: "masters" | "media") {
   return ({ settings, facts }: Context): Problem[] => {
     const { instanceType } = settings[topic];
-    const path = `${topic}.instanceType`;
     if (!facts.isInstanceType(instanceType)) {
-      return [problem(path, `${quoted(instanceType)} is not an instance type of aws; write it like "c5.xlarge"`)];
+      const reason = `${quoted(instanceType)} is not an instance type of aws; write it like "c5.xlarge"`;
+      return [problem(`${topic}.instanceType`, reason)];
     }
-    return facts.architectureOf(instanceType) === "amd64"
-      ? []
-      : [
-          problem(
-            path,
-            `${quoted(instanceType)} is an Arm type, and the vendor's images are for x86; write it like "c5.xlarge"`,
-          ),
-        ];
+    return processorProblems(topic, instanceType, facts.architectureOf(instanceType));
   };
 }
 

@@ -9,6 +9,7 @@ import {
   awsSchema,
   azureSchema,
   azureSubnet,
+  bucket,
   certificateKinds,
   domainPattern,
   editionDescription,
@@ -72,7 +73,16 @@ export const awsElasticSchema = regroup(awsSchema, [], {
   })
     .optional()
     .describe("Optional. The network: a new one, or an existing one."),
-  storage: regroup(awsStorage, ["clusterDataBucket"], {}).optional().describe("Optional. Where recordings are kept."),
+  storage: regroup(awsStorage, ["clusterDataBucket"], {
+    appDataBucket: bucket()
+      .optional()
+      .describe(
+        "Optional. An existing bucket for recordings, nightly backups and the master's own programs; no lifecycle rule may " +
+          "expire what lies below openvidu-node/. Default: a new bucket.",
+      ),
+  })
+    .optional()
+    .describe("Optional. Where recordings, nightly backups and the master's own programs are kept."),
   entry: group({
     address: ipv4
       .optional()

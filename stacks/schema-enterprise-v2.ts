@@ -210,8 +210,8 @@ export const awsEnterpriseV2Schema = group({
     emails: alarms
       .unwrap()
       .shape.emails.describe(
-        "Optional. Who is told when no master can work on a message about media nodes. Each address has to confirm once. " +
-          "Default nobody: the alarm shows in CloudWatch.",
+        "Optional. Who is told when no master takes messages about media nodes, or none can work on one. Each address has to " +
+          "confirm once. Default nobody: the alarms show in CloudWatch.",
       ),
   })
     .optional()

@@ -94,11 +94,12 @@ export const enterpriseV2: readonly LedgerRow[] = [
     id: "V2-8",
     problem: "Queue messages live 60 seconds without dead-letter queue, so events are lost when no master listens.",
     status: "resolved",
-    how: "Messages wait an hour, encrypted, from the stack's own rules alone; what ten tries could not use is put aside, with an alarm. The minute's tick lets the masters compare the group with the cluster.",
+    how: "Messages wait an hour, encrypted, from the stack's own rules alone; what ten tries could not use is put aside, with an alarm; another one says when no master takes messages. The minute's tick lets the masters compare the group with the cluster.",
     shownBy: [
       events(
         "wait for masters that are being replaced, encrypted, and are put aside with an alarm when nobody can use them",
       ),
+      events("that no master takes are reported long before they are lost, to whom alarms are sent"),
       events("are taken from the stack's own rules alone, and over TLS"),
       events("can be sent before the first media node comes"),
     ],
@@ -119,9 +120,10 @@ export const enterpriseV2: readonly LedgerRow[] = [
     problem:
       "Alarms react to one minute in both directions with steps of one and a cooldown of a minute, which causes flapping.",
     status: "resolved",
-    how: "A node comes after three minutes above the upper threshold and goes after fifteen below the lower one, with pauses of five and ten minutes; thresholds that cross are refused.",
+    how: "A node comes after three minutes above the upper threshold, also while another one is held, and goes after fifteen below the lower one; five minutes of warming up and a pause of ten minutes; thresholds that cross are refused.",
     shownBy: [
       scaling("adds soon and removes late, with pauses, so that it does not flap"),
+      scaling("adds a node also while another one is held, and takes one wish back at a time"),
       refused("thresholds that cross"),
     ],
   },

@@ -13,7 +13,7 @@ export interface EventQueueArgs extends PlacementArgs {
   readonly mediaGroupName: string;
   /** Required. NodeIdentity.principal of the masters. */
   readonly reader: pulumi.Input<string>;
-  /** Optional. Alarms.channelId, which is told when a message could not be worked on. @default the alarm only shows */
+  /** Optional. Alarms.channelId, which is told when messages wait or could not be worked on. @default the alarms only show */
   readonly alarmChannel?: pulumi.Input<string>;
 }
 

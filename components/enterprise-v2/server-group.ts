@@ -4,6 +4,7 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../errors";
+import type { Architecture } from "../machine-image";
 import type { PlacementArgs } from "../placement";
 import type { VendorImage } from "./settings";
 
@@ -63,4 +64,11 @@ export function sizeProblems(
     problems.push({ path: `${path}.desired`, reason });
   }
   return problems;
+}
+
+/** What is wrong with the processor of a group's machines; `path` is the config path of its machines. */
+export function processorProblems(path: string, instanceType: string, architecture: Architecture): Problem[] {
+  if (architecture === "amd64") return [];
+  const reason = `"${instanceType}" is an Arm type, and the vendor's images are for x86; write it like "c5.xlarge"`;
+  return [{ path: `${path}.instanceType`, reason }];
 }

@@ -31,12 +31,14 @@ export function imageParameter({ release, architecture, version }: MachineImage 
   return `/aws/service/canonical/ubuntu/server/${release}/stable/${version}/${architecture}/hvm/${volumeTypes[release]}/ami-id`;
 }
 
+/** What is wrong with an AMI's id; `path` is where it is given. */
+export function amiIdProblems(id: string, path: string): Problem[] {
+  return amiId.test(id) ? [] : [{ path, reason: `"${id}" is not an AMI id; write it like ami-0123456789abcdef0` }];
+}
+
 /** What is wrong with an image for machines of a type; `path` is the config path of the machines. */
 export function imageProblems(image: MachineImage, instanceType: string, path: string): Problem[] {
-  if (image.id !== undefined) {
-    const reason = `"${image.id}" is not an AMI id; write it like ami-0123456789abcdef0`;
-    return amiId.test(image.id) ? [] : [{ path: `${path}.image.id`, reason }];
-  }
+  if (image.id !== undefined) return amiIdProblems(image.id, `${path}.image.id`);
   if (isGpu(instanceType)) {
     const reason =
       `required for ${instanceType}: AWS publishes its GPU images without dated names, so the program cannot pin one; ` +

@@ -1,7 +1,8 @@
 /**
  * ObjectStore on AWS: a private bucket for recordings and, where asked for, one for observability data, created or adopted.
  * Guarantees for what it creates: no public access, TLS only, encrypted, versioned, and kept with all of its settings on
- * destroy. Adopted buckets are not touched. Nodes have access by their role; there is no key.
+ * destroy. Adopted buckets are not touched. Nodes have access by their role; there is no key. The cluster's own objects are
+ * the masters' alone: backups hold every credential, and masters run the programs as root.
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as iam from "@pulumi/aws/iam";
@@ -11,10 +12,10 @@ import { type ObjectStore, type ObjectStoreArgs, objectStoreToken } from "../../
 import type { NodeRole } from "../../openvidu/editions";
 import { standardTags } from "../../components/tags";
 import { adoptBucket, type BucketHandle, createBucket, longestBucketName } from "./bucket";
-import { bucketWriter, policyDocument } from "./policies";
+import { bucketWriter, offLimits, policyDocument } from "./policies";
 import { keyProblems, partitionOf } from "./support";
 
-/** Below it lie the cluster's own objects, apart from what Loki and Mimir keep in the same bucket. */
+/** Below it lie the cluster's own objects, apart from what OpenVidu keeps in the same bucket. */
 const ownPrefix = "openvidu-node/";
 
 export class AwsObjectStore extends pulumi.ComponentResource implements ObjectStore {
@@ -39,8 +40,9 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
       : undefined;
     // The cluster's own objects: not among recordings that others may read, where there is another bucket.
     const own = clusterData ?? appData;
+    const amongRecordings = own === appData || (adoptedAppData !== undefined && adoptedAppData === adoptedClusterData);
     const masterGrant = allowWriting("master", clusterData ? [appData, clusterData] : [appData]);
-    const mediaGrant = allowWriting("media", [appData]);
+    const mediaGrant = allowWriting("media", [appData], amongRecordings ? [own] : []);
 
     this.appDataName = appData.bucketName;
     this.clusterDataName = clusterData?.bucketName ?? pulumi.output("");
@@ -87,10 +89,21 @@ export class AwsObjectStore extends pulumi.ComponentResource implements ObjectSt
       );
     }
 
-    function allowWriting(role: NodeRole, buckets: readonly BucketHandle[]): iam.RolePolicy {
+    /** `withheld` are buckets of which the role may not touch the cluster's own objects. */
+    function allowWriting(
+      role: NodeRole,
+      buckets: readonly BucketHandle[],
+      withheld: readonly BucketHandle[] = [],
+    ): iam.RolePolicy {
+      const arnsOf = (which: readonly BucketHandle[]) => pulumi.all(which.map(({ arn }) => arn));
       const policy = pulumi
-        .all([dnsSuffix, pulumi.all(buckets.map(({ arn }) => arn))])
-        .apply(([suffix, arns]) => policyDocument(bucketWriter(arns, { ...args, dnsSuffix: suffix })));
+        .all([dnsSuffix, arnsOf(buckets), arnsOf(withheld)])
+        .apply(([suffix, arns, withheldArns]) =>
+          policyDocument([
+            ...bucketWriter(arns, { ...args, dnsSuffix: suffix }),
+            ...withheldArns.map((arn) => offLimits(arn, ownPrefix)),
+          ]),
+        );
       return new iam.RolePolicy(`${name}-${role}`, { role: args.writers[role], policy }, self);
     }
   }

@@ -4,6 +4,7 @@
  * Sources: reference/aws-reference.md 3, reference/cloud-facts-aws.md 3, 7 and 9.
  */
 
+import { clusterLabel } from "../../components/tags";
 import { recordingsPrefix, settingsObject } from "../../openvidu/enterprise-v2";
 
 /** One statement of a policy document. */
@@ -92,6 +93,11 @@ export function bucketWriter(bucketArns: readonly string[], key: KeyUse): Statem
     },
     ...keyStatements(key, "s3", ["kms:Decrypt", "kms:GenerateDataKey"]),
   ];
+}
+
+/** A node that may use a bucket's objects may not use those below a prefix, whatever else allows it. */
+export function offLimits(bucketArn: string, prefix: string): Statement {
+  return { Sid: "NotTheClustersOwn", Effect: "Deny", Action: "s3:*", Resource: `${bucketArn}/${prefix}*` };
 }
 
 /** Nobody reaches a bucket without TLS. */
@@ -198,13 +204,15 @@ export function queueSenders(queueArn: string, ruleArns: readonly string[]): Sta
 interface ManagedGroups extends Omit<GroupPlace, "groupName"> {
   readonly masterGroupName: string;
   readonly mediaGroupName: string;
-  /** Value of the label `openvidu-cluster` of the machines. */
+  /** Value of the label that says whose the machines are. */
   readonly cluster: string;
 }
 
 /**
  * The masters of Enterprise v2 look at machines and groups, label the cluster's own machines, protect and release them, and
  * say that one is not well. Only reading has no narrower scope than the account. Source: reference B.3 (master role).
+ * `LetGo` is not among the vendor's rights, and 2.32 makes no use of it: it is there for a person on a master, or a later
+ * release, that ends the hold of a node which is empty.
  */
 export function groupManager(groups: ManagedGroups): Statement[] {
   const { partition, region, accountId, masterGroupName, mediaGroupName, cluster } = groups;
@@ -222,7 +230,7 @@ export function groupManager(groups: ManagedGroups): Statement[] {
       Effect: "Allow",
       Action: "ec2:CreateTags",
       Resource: `arn:${partition}:ec2:${region}:${accountId}:instance/*`,
-      Condition: { StringEquals: { "aws:ResourceTag/openvidu-cluster": cluster } },
+      Condition: { StringEquals: { [`aws:ResourceTag/${clusterLabel}`]: cluster } },
     },
     {
       Sid: "Release",

@@ -227,6 +227,20 @@ describe("the groups of Enterprise v2", () => {
     }
   });
 
+  it("renew masters one at a time, the new one first, however many there are", async () => {
+    for (const graph of [await graphOf(stack), await allSet()]) {
+      const { strategy, preferences } = masterGroup(graph).instanceRefresh;
+      assert.equal(strategy, "Rolling");
+      // With room above, a share of the group would be replaced at once (cloud-facts-aws.md 2).
+      assert.deepEqual([preferences.minHealthyPercentage, preferences.maxHealthyPercentage], [100, 100]);
+    }
+  });
+
+  it("wait for no number of media nodes, since the masters may keep more", async () => {
+    assert.equal(mediaGroup(await graphOf(stack)).waitForCapacityTimeout, "0");
+    assert.equal(mediaGroup(await graphOf(stack)).instanceRefresh, undefined);
+  });
+
   it("go by the names that the masters are told", async () => {
     const graph = await graphOf(stack);
     const told = userData(graph);
@@ -352,6 +366,25 @@ describe("the events of Enterprise v2", () => {
     );
   });
 
+  it("that no master takes are reported long before they are lost, to whom alarms are sent", async () => {
+    const graph = await evaluateVariant(stack, { config: { alarms: { emails: ["ops@example.com"] } } });
+    const queue = inputsOf(named(graph, types.queue, "openvidu-events"));
+    const alarm = inputsOf(named(graph, types.alarm, "openvidu-events-waiting"));
+    assert.deepEqual(
+      [alarm.namespace, alarm.metricName, alarm.dimensions.QueueName, alarm.statistic, alarm.comparisonOperator],
+      ["AWS/SQS", "ApproximateAgeOfOldestMessage", queue.name, "Maximum", "GreaterThanThreshold"],
+    );
+    // Later than a message is put aside that no master can use, and with most of its time left.
+    const { maxReceiveCount } = JSON.parse(String(queue.redrivePolicy));
+    assert.ok(alarm.threshold > maxReceiveCount * queue.visibilityTimeoutSeconds);
+    assert.ok(alarm.threshold + alarm.period * alarm.evaluationPeriods <= queue.messageRetentionSeconds / 2);
+    const topic = unwrap(onlyOne(graph, "aws:sns/topic:Topic").outputs.arn);
+    for (const which of ["waiting", "set-aside"]) {
+      const { alarmActions, treatMissingData } = inputsOf(named(graph, types.alarm, `openvidu-events-${which}`));
+      assert.deepEqual([alarmActions, treatMissingData], [[topic], "notBreaching"], which);
+    }
+  });
+
   it("are taken from the stack's own rules alone, and over TLS", async () => {
     const graph = await graphOf(stack);
     const [events, tls] = statements(onlyOne(graph, "aws:sqs/queuePolicy:QueuePolicy"));
@@ -371,13 +404,25 @@ describe("scaling of Enterprise v2", () => {
     assert.deepEqual([alarm("up").comparisonOperator, alarm("up").threshold], ["GreaterThanThreshold", 70]);
     assert.deepEqual([alarm("down").comparisonOperator, alarm("down").threshold], ["LessThanThreshold", 30]);
     assert.ok(alarm("up").evaluationPeriods >= 3 && alarm("down").evaluationPeriods >= 10);
-    assert.deepEqual([policy("up").scalingAdjustment, policy("down").scalingAdjustment], [1, -1]);
-    assert.ok(policy("up").cooldown >= 300 && policy("down").cooldown >= 300);
+    assert.deepEqual(policy("up").stepAdjustments, [{ metricIntervalLowerBound: "0", scalingAdjustment: 1 }]);
+    assert.equal(policy("down").scalingAdjustment, -1);
+    for (const which of ["up", "down"]) assert.equal(policy(which).adjustmentType, "ChangeInCapacity");
+    assert.ok(policy("up").estimatedInstanceWarmup >= 300 && policy("down").cooldown >= 300);
     for (const which of ["up", "down"]) {
       assert.equal(alarm(which).dimensions.AutoScalingGroupName, mediaGroup(graph).name);
       assert.equal(alarm(which).alarmActions.length, 1);
       assert.equal(alarm(which).period, 60);
     }
+  });
+
+  it("adds a node also while another one is held, and takes one wish back at a time", async () => {
+    const graph = await graphOf(stack);
+    const typeOf = (which: string) =>
+      inputsOf(named(graph, "aws:autoscaling/policy:Policy", `openvidu-media-${which}`)).policyType;
+    // A simple policy waits until the group has nothing else to do, a node in its terminate hook included.
+    assert.equal(typeOf("up"), "StepScaling");
+    // A step policy would go on lowering the wish while protected nodes stay in service.
+    assert.equal(typeOf("down"), "SimpleScaling");
   });
 
   it("holds a node that others end for the configured time, and lets the masters end the hold", async () => {

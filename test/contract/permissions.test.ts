@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { matchesArn } from "../../providers/aws/policies";
 import type { Graph, RecordedResource } from "../../rehearsal/graph";
 import { allDependencies, inputsOf, ofType, onlyOne, unwrap } from "../support/graph-queries";
-import { forEachGraph } from "./examples";
+import { type ConfigChanges, evaluateVariant, forEachGraph } from "./examples";
 import { awsUses, azureUses, diskGrantOperations, refusedRoles, type Use } from "./permission-uses";
 
 interface Statement {
@@ -40,6 +41,47 @@ function statements(graph: Graph): Named[] {
 }
 
 const allowed = (graph: Graph): Named[] => statements(graph).filter(({ Effect }) => Effect === "Allow");
+
+type Kind = "master" | "media";
+
+/** The inline policies of a kind of machines on AWS. */
+function policyOf(graph: Graph, kind: Kind): Statement[] {
+  const role = ofType(graph, "aws:iam/role:Role").find(({ name }) => name.includes(`-${kind}-`))?.outputs.name;
+  return ofType(graph, "aws:iam/rolePolicy:RolePolicy")
+    .map(inputsOf)
+    .filter((policy) => policy.role === unwrap(role))
+    .flatMap(({ policy }) => (JSON.parse(policy as string) as { Statement: Statement[] }).Statement);
+}
+
+/** Whether a kind of machines may do something, as IAM decides: what one statement denies no other one allows. */
+function may(graph: Graph, kind: Kind, action: string, arn: string): boolean {
+  const about = policyOf(graph, kind).filter(
+    ({ Action, Resource }) =>
+      list(Action).some((pattern) => matchesArn(pattern, action)) &&
+      list(Resource).some((pattern) => matchesArn(pattern, arn)),
+  );
+  return about.some(({ Effect }) => Effect === "Allow") && about.every(({ Effect }) => Effect === "Allow");
+}
+
+/** Where on AWS the cluster keeps its own objects, and where its recordings. */
+function bucketsOf(graph: Graph): { own: string; recordings: string } {
+  const { coordinationUrl, appDataName } = onlyOne(graph, "openvidu:index:ObjectStore").outputs;
+  const [, bucket, folder] = /^https:\/\/(.+)\.s3\.[^/]+\/(.+)\/$/.exec(String(unwrap(coordinationUrl))) ?? [];
+  assert.ok(bucket && folder);
+  return { own: `arn:aws:s3:::${bucket}/${folder}`, recordings: `arn:aws:s3:::${String(unwrap(appDataName))}` };
+}
+
+/** Backups hold every credential, and masters run the programs as root. */
+function assertOwnObjectsAreTheMasters(graph: Graph): void {
+  const { own, recordings } = bucketsOf(graph);
+  for (const action of ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]) {
+    for (const object of ["backups/x", "programs-x.json.gz", "locks/x", "x"]) {
+      assert.ok(!may(graph, "media", action, `${own}/${object}`), `media nodes: ${action} ${object}`);
+      assert.ok(may(graph, "master", action, `${own}/${object}`), `masters: ${action} ${object}`);
+    }
+    for (const kind of ["master", "media"] as const) assert.ok(may(graph, kind, action, `${recordings}/recordings/x`));
+  }
+}
 
 forEachGraph(
   "permissions",
@@ -123,20 +165,12 @@ forEachGraph(
 
     it("media nodes read one bundle and write one bucket; only they may end lifecycle actions; nobody writes a secret", async () => {
       const recorded = await graph();
-      const roleOf = (kind: string): string =>
-        unwrap(
-          ofType(recorded, "aws:iam/role:Role").find(({ name }) => name.includes(`-${kind}-`))?.outputs.name,
-        ) as string;
-      const of = (kind: string): Statement[] =>
-        ofType(recorded, "aws:iam/rolePolicy:RolePolicy")
-          .map(inputsOf)
-          .filter(({ role }) => role === roleOf(kind))
-          .flatMap(({ policy }) => (JSON.parse(policy as string) as { Statement: Statement[] }).Statement);
-      const resources = (kind: string, action: string): string[] =>
+      const of = (kind: Kind): Statement[] => policyOf(recorded, kind);
+      const resources = (kind: Kind, action: string): string[] =>
         of(kind)
           .filter(({ Action }) => list(Action).includes(action))
           .flatMap(({ Resource }) => [...list(Resource)]);
-      for (const kind of ["master", "media"]) {
+      for (const kind of ["master", "media"] as const) {
         assert.equal(resources(kind, "secretsmanager:GetSecretValue").length, 1, kind);
         assert.ok(
           of(kind).every(({ Action }) =>
@@ -154,9 +188,31 @@ forEachGraph(
       assert.deepEqual(resources("master", "autoscaling:CompleteLifecycleAction"), []);
       assert.equal(resources("media", "autoscaling:CompleteLifecycleAction").length, 1);
     });
+
+    it("the cluster's own objects are the masters' alone, also where they lie among the recordings", async () => {
+      assertOwnObjectsAreTheMasters(await graph());
+    });
   },
   { cloud: "aws", modes: ["up"] },
 );
+
+describe("the cluster's own objects in buckets of the customer's", () => {
+  const variants: readonly [title: string, stack: string, storage: ConfigChanges][] = [
+    ["the only one, of Elastic", "aws-elastic", { appDataBucket: "ours.example" }],
+    ["one for everything", "aws-ha", { appDataBucket: "ours", clusterDataBucket: "ours" }],
+    ["one for each purpose", "aws-ha", { appDataBucket: "ours", clusterDataBucket: "ours-too" }],
+  ];
+  for (const [title, stack, storage] of variants) {
+    it(`are the masters' alone: ${title}`, async () => {
+      assertOwnObjectsAreTheMasters(await evaluateVariant(stack, { config: { storage } }));
+    });
+  }
+
+  it("need no rule where media nodes have no right to their bucket", async () => {
+    const graph = await evaluateVariant("aws-ha", { config: { storage: variants[2]![2] } });
+    assert.ok(policyOf(graph, "media").every(({ Effect }) => Effect === "Allow"));
+  });
+});
 
 interface Role {
   /** Actions of a role of our own; the GUID of a built-in one. */

@@ -1,7 +1,7 @@
 /**
  * EventQueue on AWS: rules of EventBridge that send to a FIFO queue of SQS.
- * Guarantees: messages wait for a master as long as replacing one takes, and stay in order; what cannot be worked on is
- * put aside and reported; encrypted; only the stack's own rules send.
+ * Guarantees: messages wait for a master as long as replacing one takes, and stay in order; that none takes them is reported;
+ * what cannot be worked on is put aside and reported; encrypted; only the stack's own rules send.
  * Source: reference/onprem-v2-reference.md B.3, B.6; weakness V2-8.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -26,8 +26,25 @@ const visibilitySeconds = 50;
  */
 const mostReceives = 10;
 
+/**
+ * A message that is older waits for masters of whom none works: one that fails is put aside sooner, after `mostReceives` times
+ * `visibilitySeconds`. The alarm comes long before messages are lost, at `retentionSeconds`.
+ */
+const patienceSeconds = 900;
+
 /** A message that was put aside waits this long for a person: the longest that SQS keeps one. */
 const setAsideSeconds = 14 * 24 * 3600;
+
+/** What a person is told of. */
+interface Watch {
+  readonly queue: sqs.Queue;
+  readonly alarmDescription: string;
+  readonly metricName: string;
+  readonly threshold: number;
+  /** Seconds. */
+  readonly period: number;
+  readonly evaluationPeriods: number;
+}
 
 /** SQS's limit for names, the ending included. */
 const longestQueueName = 80;
@@ -78,7 +95,22 @@ export class AwsEventQueue extends pulumi.ComponentResource implements EventQueu
       self,
     );
     const targets = [send("lifecycle", lifecycle, lifecycleMessage), send("schedule", schedule, scheduleMessage)];
-    reportSetAside();
+    report("set-aside", {
+      queue: setAside,
+      alarmDescription: "A message about media nodes could not be worked on by any master",
+      metricName: "ApproximateNumberOfMessagesVisible",
+      threshold: 0,
+      period: 300,
+      evaluationPeriods: 1,
+    });
+    report("waiting", {
+      queue,
+      alarmDescription: `Messages about media nodes have been waiting for a master for ${patienceSeconds / 60} minutes`,
+      metricName: "ApproximateAgeOfOldestMessage",
+      threshold: patienceSeconds,
+      period: 60,
+      evaluationPeriods: 5,
+    });
 
     this.queueName = queue.name;
     this.queueArn = queue.arn;
@@ -127,20 +159,16 @@ export class AwsEventQueue extends pulumi.ComponentResource implements EventQueu
       );
     }
 
-    function reportSetAside(): void {
-      const part = `${name}-set-aside`;
+    function report(what: string, { queue: watched, ...when }: Watch): void {
+      const part = `${name}-${what}`;
       new cloudwatch.MetricAlarm(
         part,
         {
-          alarmDescription: "A message about media nodes could not be worked on by any master",
+          ...when,
           namespace: "AWS/SQS",
-          metricName: "ApproximateNumberOfMessagesVisible",
-          dimensions: { QueueName: setAside.name },
+          dimensions: { QueueName: watched.name },
           statistic: "Maximum",
-          period: 300,
-          evaluationPeriods: 1,
           comparisonOperator: "GreaterThanThreshold",
-          threshold: 0,
           treatMissingData: "notBreaching",
           alarmActions: args.alarmChannel === undefined ? [] : [args.alarmChannel],
           tags: named(args.tags, part),

@@ -4,9 +4,9 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as ec2 from "@pulumi/aws/ec2";
-import type { GroupArgs } from "../../../components/enterprise-v2/server-group";
+import { type GroupArgs, processorProblems } from "../../../components/enterprise-v2/server-group";
 import type { Problem } from "../../../components/errors";
-import { imageProblems } from "../images";
+import { amiIdProblems } from "../images";
 import { architectureOf } from "../instance-types";
 import { named } from "../support";
 
@@ -33,12 +33,16 @@ export function vendorImage(
   return copy.id;
 }
 
+/** Config keys of the groups' images. */
+const imageKeys = { masters: "images.masterId", media: "images.mediaId" } as const;
+
 /** What is wrong with a group's image and type; `path` is the config path of its machines. */
-export function vendorImageProblems(path: string, { image, instanceType }: GroupArgs): Problem[] {
-  const id = imageProblems({ release: "24.04", architecture: "amd64", id: image.id }, instanceType, path);
-  if (architectureOf(instanceType) === "amd64") return id;
+export function vendorImageProblems(
+  path: keyof typeof imageKeys,
+  { image, instanceType }: Pick<GroupArgs, "image" | "instanceType">,
+): Problem[] {
   return [
-    ...id,
-    { path: `${path}.instanceType`, reason: `${instanceType} is an Arm type, and the vendor's images are for x86` },
+    ...amiIdProblems(image.id, imageKeys[path]),
+    ...processorProblems(path, instanceType, architectureOf(instanceType)),
   ];
 }

@@ -9,6 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import {
+  longestHoldSeconds,
   type MediaGroup,
   type MediaGroupArgs,
   mediaGroupToken,
@@ -20,16 +21,41 @@ import { allowDiskKey, groupRules, groupTags, heartbeat, keepHooks, lifecycleHoo
 import { named } from "../support";
 import { createTemplate, machineProblems } from "./machines";
 
-/** The launch hook is there for its event alone; nobody completes it. Source: reference B.3. */
+/** As in the vendor's template. Source: reference B.3. */
 const launchSeconds = 30;
 
-/** Minutes of evidence before the number of nodes changes, and how long after that it stays. */
-const patience = {
-  up: { periods: 3, cooldownSeconds: 300 },
-  down: { periods: 15, cooldownSeconds: 600 },
-} as const;
+/** How the number of nodes changes in one direction. */
+interface Scaling {
+  /** Minutes of evidence. */
+  readonly periods: number;
+  readonly comparisonOperator: "GreaterThanThreshold" | "LessThanThreshold";
+  readonly policy: Omit<autoscaling.PolicyArgs, "autoscalingGroupName" | "adjustmentType">;
+}
 
-const capacityTimeoutSeconds = 900;
+/**
+ * Up by steps: such a policy acts while the group is still at work on something else, and counts nodes that are warming up
+ * as there. A simple one would wait for a node in its terminate hook, up to two hours, while the load rises.
+ * Down by a simple policy: protected nodes stay in service until the masters release them, and a step policy would lower
+ * the wish again every minute until then.
+ */
+const scaling: Readonly<Record<"up" | "down", Scaling>> = {
+  up: {
+    periods: 3,
+    comparisonOperator: "GreaterThanThreshold",
+    policy: {
+      policyType: "StepScaling",
+      metricAggregationType: "Average",
+      stepAdjustments: [{ metricIntervalLowerBound: "0", scalingAdjustment: 1 }],
+      estimatedInstanceWarmup: 300,
+    },
+  },
+  down: {
+    periods: 15,
+    comparisonOperator: "LessThanThreshold",
+    policy: { policyType: "SimpleScaling", scalingAdjustment: -1, cooldown: 600 },
+  },
+};
+
 const deleteMarginSeconds = 900;
 
 export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGroup {
@@ -45,8 +71,8 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
     const template = createTemplate(name, args, { parent: this, publicAddress: true });
     const group = createGroup();
     keepHooks(name, hooks, group, this);
-    scale("up", 1, "GreaterThanThreshold", args.scaleUpCpuPercent);
-    scale("down", -1, "LessThanThreshold", args.scaleDownCpuPercent);
+    scale("up", args.scaleUpCpuPercent);
+    scale("down", args.scaleDownCpuPercent);
 
     this.groupName = group.name;
     this.registerOutputs({ groupName: this.groupName });
@@ -69,7 +95,9 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
           protectFromScaleIn: true,
           ...groupRules(),
           capacityRebalance: false,
-          waitForCapacityTimeout: minutes(capacityTimeoutSeconds),
+          // The provider would wait for exactly as many nodes as there should be. More are in service as long as the masters
+          // have not released one, and "in service" says nothing about OpenVidu on it.
+          waitForCapacityTimeout: "0",
           tags: groupTags({ ...named(args.tags, name), ...memberTags.media }),
         },
         {
@@ -82,24 +110,18 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
       );
     }
 
-    function scale(which: keyof typeof patience, step: 1 | -1, comparisonOperator: string, threshold: number): void {
+    function scale(which: keyof typeof scaling, threshold: number): void {
       const part = `${name}-${which}`;
-      const { periods, cooldownSeconds } = patience[which];
+      const { periods, comparisonOperator, policy: how } = scaling[which];
       const policy = new autoscaling.Policy(
         part,
-        {
-          autoscalingGroupName: group.name,
-          policyType: "SimpleScaling",
-          adjustmentType: "ChangeInCapacity",
-          scalingAdjustment: step,
-          cooldown: cooldownSeconds,
-        },
+        { autoscalingGroupName: group.name, adjustmentType: "ChangeInCapacity", ...how },
         self,
       );
       new cloudwatch.MetricAlarm(
         part,
         {
-          alarmDescription: `Average CPU of the media nodes ${step > 0 ? "above" : "below"} ${threshold} % for ${periods} minutes`,
+          alarmDescription: `Average CPU of the media nodes ${which === "up" ? "above" : "below"} ${threshold} % for ${periods} minutes`,
           namespace: "AWS/EC2",
           metricName: "CPUUtilization",
           dimensions: { AutoScalingGroupName: group.name },
@@ -117,7 +139,10 @@ export class AwsMediaGroup extends pulumi.ComponentResource implements MediaGrou
   }
 }
 
-/** Nobody completes the launch hook; the masters complete the other one when the node has no more sessions. */
+/**
+ * Nobody completes either hook. The first is there for its event alone; the second runs its time, although the masters'
+ * role could end it (reference B.3).
+ */
 function hooksFor(drainTimeoutSeconds: number) {
   return lifecycleHooks({
     launch: { heartbeatTimeout: launchSeconds, defaultResult: "CONTINUE" },
@@ -129,8 +154,8 @@ function hooksFor(drainTimeoutSeconds: number) {
 export function validateAwsMediaGroup(args: MediaGroupArgs): Problem[] {
   const problems = [...validateMediaGroup(args), ...machineProblems("media", args)];
   const { drainTimeoutSeconds } = args;
-  if (drainTimeoutSeconds < heartbeat.least || drainTimeoutSeconds > heartbeat.most) {
-    const reason = `must lie between ${heartbeat.least} and ${heartbeat.most} seconds`;
+  if (drainTimeoutSeconds < heartbeat.least || drainTimeoutSeconds > longestHoldSeconds) {
+    const reason = `must lie between ${heartbeat.least} and ${longestHoldSeconds} seconds`;
     problems.push({ path: "media.drainTimeoutSeconds", reason });
   }
   return problems;

@@ -14,6 +14,7 @@ import {
   sizeProblems,
 } from "../../../components/enterprise-v2/server-group";
 import { throwIfAny } from "../../../components/errors";
+import { clusterOf } from "../../../components/tags";
 import { memberTags } from "../../../openvidu/enterprise-v2";
 import { allowDiskKey, groupRules, groupTags, minutes, rollingRefresh } from "../group";
 import { groupManager, policyDocument } from "../policies";
@@ -25,9 +26,6 @@ const graceSeconds = 180;
 
 const capacityTimeoutSeconds = 900;
 
-/** One master more at a time. */
-const rollPercent = 150;
-
 export class AwsServerGroup extends pulumi.ComponentResource implements ServerGroup {
   public readonly groupName: pulumi.Output<string>;
   public readonly members: readonly pulumi.Resource[];
@@ -37,6 +35,7 @@ export class AwsServerGroup extends pulumi.ComponentResource implements ServerGr
     throwIfAny(`server group "${name}"`, [...sizeProblems("masters", args), ...machineProblems("masters", args)]);
 
     const self = { parent: this };
+    const cluster = clusterOf(args.tags);
     const grants = [allowManaging(), ...allowDiskKey(name, args.diskKeyId, this)];
     const template = createTemplate(name, args, {
       parent: this,
@@ -52,8 +51,7 @@ export class AwsServerGroup extends pulumi.ComponentResource implements ServerGr
     function allowManaging(): iam.RolePolicy {
       const { partition } = partitionOf(self.parent);
       const { accountId } = callerOf(self.parent);
-      const { region, groupName: masterGroupName, mediaGroupName, tags } = args;
-      const cluster = tags["openvidu-cluster"] ?? "";
+      const { region, groupName: masterGroupName, mediaGroupName } = args;
       const policy = pulumi
         .all([partition, accountId])
         .apply(([where, account]) =>
@@ -78,7 +76,8 @@ export class AwsServerGroup extends pulumi.ComponentResource implements ServerGr
           healthCheckType: "ELB",
           healthCheckGracePeriod: graceSeconds,
           defaultInstanceWarmup: graceSeconds,
-          instanceRefresh: rollingRefresh(rollPercent, graceSeconds),
+          // Neither more nor fewer masters than there should be: one at a time, the new one first (cloud-facts-aws.md 2).
+          instanceRefresh: rollingRefresh(100, graceSeconds),
           ...groupRules(),
           protectFromScaleIn: false,
           waitForCapacityTimeout: minutes(capacityTimeoutSeconds),

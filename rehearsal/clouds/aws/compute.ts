@@ -693,25 +693,96 @@ const lifecycleHook: ResourceModel = {
   }),
 };
 
+/** What each argument of a policy is for. Source: expandPutScalingPolicyInput in autoscaling/policy.go, in its order. */
+/* prettier-ignore */
+const policyArguments: readonly { input: string; name: string; types: readonly string[]; required?: true }[] = [
+  { input: "cooldown", name: "cooldown", types: ["SimpleScaling"] },
+  { input: "estimatedInstanceWarmup", name: "estimated_instance_warmup", types: ["StepScaling", "TargetTrackingScaling"] },
+  { input: "scalingAdjustment", name: "scaling_adjustment", types: ["SimpleScaling"], required: true },
+  { input: "stepAdjustments", name: "step_adjustment", types: ["StepScaling"], required: true },
+  { input: "targetTrackingConfiguration", name: "target_tracking_configuration", types: ["TargetTrackingScaling"], required: true },
+];
+
+/** The provider stops at the first argument that does not go with the type. */
+function policyTypeProblem(inputs: Properties): string | undefined {
+  const type = text(inputs.policyType) || "SimpleScaling";
+  const isGiven = (value: Json): boolean => (Array.isArray(value) ? value.length > 0 : given(value));
+  if (isGiven(inputs.scalingAdjustment) && isGiven(inputs.stepAdjustments)) {
+    return '"scaling_adjustment": conflicts with step_adjustment';
+  }
+  for (const { input, name, types, required } of policyArguments) {
+    const value = inputs[input];
+    const applies = types.includes(type);
+    // A zero means nothing to the types that do not take the argument.
+    if (isGiven(value) && value !== 0 && !applies) {
+      return `${name} is only supported for policy type ${types.join(" and ")}`;
+    }
+    if (required && applies && !isGiven(value)) return `${name} is required for policy type ${type}`;
+  }
+  return undefined;
+}
+
+/**
+ * What the steps of a policy have to do with one another. Source: Auto Scaling API reference, StepAdjustment; the refusal
+ * of an end that is missing is quoted in github.com/hashicorp/terraform-provider-aws issue 9077.
+ */
+function stepProblems(inputs: Properties): string[] {
+  const refuse = (says: string): string => refusal("Auto Scaling", "PutScalingPolicy", "ValidationError", says);
+  const all = records(inputs.stepAdjustments);
+  const wrong = all
+    .flatMap((step) => [step.metricIntervalLowerBound, step.metricIntervalUpperBound])
+    .filter((bound) => given(bound) && number(bound) === undefined);
+  if (wrong.length > 0) return wrong.map((bound) => `"step_adjustment": cannot parse '${text(bound)}' as float`);
+  const steps = all
+    .map((step) => ({
+      low: number(step.metricIntervalLowerBound) ?? -Infinity,
+      high: number(step.metricIntervalUpperBound) ?? Infinity,
+    }))
+    .sort((a, b) => a.low - b.low);
+  const openEnd = (end: string, sign: string): string =>
+    refuse(
+      `There must be a StepAdjustment with an unspecified ${end} bound (i.e., ${end} bound is null) when one StepAdjustment has a ${sign} ${end} bound`,
+    );
+  return problems(
+    steps.some(({ low, high }) => low === -Infinity && high === Infinity) &&
+      refuse("Both lower and upper bounds of a step adjustment cannot be left unspecified"),
+    steps.some(({ low, high }) => low >= high) && refuse("An upper bound has to be above the lower bound of its step"),
+    steps.some(({ high }) => high > 0 && high < Infinity) &&
+      !steps.some(({ high }) => high === Infinity) &&
+      openEnd("upper", "positive"),
+    steps.some(({ low }) => low < 0 && low > -Infinity) &&
+      !steps.some(({ low }) => low === -Infinity) &&
+      openEnd("lower", "negative"),
+    steps.some(({ low }, index) => index > 0 && low !== steps[index - 1]!.high) &&
+      refuse("The ranges of step adjustments can neither overlap nor have a gap"),
+  );
+}
+
 const scalingPolicy: ResourceModel = {
   required: ["autoscalingGroupName"],
-  source: `${tf}/autoscaling/policy.go; Auto Scaling PutScalingPolicy API reference`,
+  source: `${tf}/autoscaling/policy.go; Auto Scaling PutScalingPolicy, StepAdjustment API references`,
   naming: { input: "name", auto: "suffix7", maxLength: 255 },
   defaults: { policyType: "SimpleScaling" },
   forcesReplacement: ["name", "autoscalingGroupName", "region"],
   check(inputs, world) {
     const tracking = record(inputs.targetTrackingConfiguration);
     const target = number(tracking.targetValue);
-    const tracks = inputs.policyType === "TargetTrackingScaling";
+    const adjustments = ["ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity"];
+    const aggregations = ["Minimum", "Maximum", "Average"];
+    const refuse = (says: string): string => refusal("Auto Scaling", "PutScalingPolicy", "ValidationError", says);
     return problems(
       groupProblem("PutScalingPolicy", inputs, world),
-      tracks &&
-        !given(inputs.targetTrackingConfiguration) &&
-        "target_tracking_configuration must be specified when policy_type is TargetTrackingScaling",
+      policyTypeProblem(inputs),
+      stepProblems(inputs),
+      ["SimpleScaling", "StepScaling"].includes(text(inputs.policyType)) &&
+        !adjustments.includes(text(inputs.adjustmentType)) &&
+        refuse(`AdjustmentType has to be one of ${adjustments.join(", ")}`),
+      given(inputs.metricAggregationType) &&
+        !aggregations.includes(text(inputs.metricAggregationType)) &&
+        refuse(`MetricAggregationType has to be one of ${aggregations.join(", ")}`),
       given(inputs.targetTrackingConfiguration) &&
         (target === undefined || target <= 0) &&
-        refusal("Auto Scaling", "PutScalingPolicy", "ValidationError", "Target value must be greater than 0"),
-      tracks && given(inputs.cooldown) && "cooldown is only supported for policy type SimpleScaling",
+        refuse("Target value must be greater than 0"),
     );
   },
   create(inputs, world, { urn }) {

@@ -5,6 +5,7 @@ import {
   machineTrust,
   policyDocument,
   matchesArn,
+  offLimits,
   readersOnly,
   secretReader,
   type Statement,
@@ -60,6 +61,11 @@ describe("policies of the nodes", () => {
         Resource: ["arn:aws:s3:::one/*", "arn:aws:s3:::two/*"],
       },
     ]);
+  });
+
+  it("keep a node away from what lies below a prefix, and from nothing else", () => {
+    const { Effect, Action, Resource } = offLimits("arn:aws:s3:::one", "own/");
+    assert.deepEqual([Effect, Action, Resource], ["Deny", "s3:*", "arn:aws:s3:::one/own/*"]);
   });
 
   it("let a media node speak about its own group's hooks and health only", () => {

@@ -370,7 +370,7 @@ const companies: readonly Company[] = [
   { delete: "targets", things: [...network, machine, targets, target], gone: ["targets", "target"] },
   { delete: "machine", things: [...network, machine, volume, attachment, targets, target, eip, [types.eipAssociation, "link", (id) => ({ allocationId: id("eip"), instanceId: id("machine") })]],
     gone: ["machine", "attachment", "target", "link"] },
-  { delete: "scaling", things: [...network, template, scaling(1), hook, [types.scalingPolicy, "scaler", { autoscalingGroupName: "scaling", policyType: "SimpleScaling" }]],
+  { delete: "scaling", things: [...network, template, scaling(1), hook, [types.scalingPolicy, "scaler", { autoscalingGroupName: "scaling", adjustmentType: "ChangeInCapacity", scalingAdjustment: 1 }]],
     gone: ["scaling", "hook", "scaler"] },
   { delete: "role", things: [having(role, { forceDetachPolicies: true }), inline, policy, policyAttachment], gone: ["role", "inline", "policy-attachment"] },
   { delete: "bucket", things: [bucket, versioning], gone: ["bucket", "versioning"] },

@@ -22,6 +22,7 @@ const listener = "aws:lb/listener:Listener";
 const template = "aws:ec2/launchTemplate:LaunchTemplate";
 const scalingGroup = "aws:autoscaling/group:Group";
 const hook = "aws:autoscaling/lifecycleHook:LifecycleHook";
+const policy = "aws:autoscaling/policy:Policy";
 const certificate = "aws:acm/certificate:Certificate";
 const alarm = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const topic = "aws:sns/topic:Topic";
@@ -758,14 +759,10 @@ const compute: Omit<Rule, "stage">[] = [
   },
   {
     title: "target tracking has a target",
-    type: "aws:autoscaling/policy:Policy",
-    accepted: () => ({
-      autoscalingGroupName: "media",
-      policyType: "TargetTrackingScaling",
-      targetTrackingConfiguration: { targetValue: 50 },
-    }),
+    type: policy,
+    accepted: () => tracking,
     change: { targetTrackingConfiguration: undefined },
-    says: "target_tracking_configuration must be specified",
+    says: "target_tracking_configuration is required for policy type TargetTrackingScaling",
   },
 ];
 
@@ -785,6 +782,31 @@ function launching(heartbeatTimeout: number): Properties {
 
 function refresh(minHealthyPercentage: number, maxHealthyPercentage: number): Properties {
   return { strategy: "Rolling", preferences: { minHealthyPercentage, maxHealthyPercentage } };
+}
+
+const tracking: Properties = {
+  autoscalingGroupName: "media",
+  policyType: "TargetTrackingScaling",
+  targetTrackingConfiguration: { targetValue: 50 },
+};
+
+function simply(scalingAdjustment: number): Properties {
+  return {
+    autoscalingGroupName: "media",
+    policyType: "SimpleScaling",
+    adjustmentType: "ChangeInCapacity",
+    scalingAdjustment,
+  };
+}
+
+function bySteps(...bounds: Properties[]): Properties {
+  const stepAdjustments = bounds.map((each) => ({ ...each, scalingAdjustment: 1 }));
+  return {
+    autoscalingGroupName: "media",
+    policyType: "StepScaling",
+    adjustmentType: "ChangeInCapacity",
+    stepAdjustments,
+  };
 }
 
 /** Title, type, an accepted example, what to change, what the refusal says. */
@@ -932,8 +954,23 @@ const details: Row[] = [
   ["tags of a group differ in key", scalingGroup, (on) => media(on, { tags: [{ key: "a" }] }), { tags: [{ key: "a" }, { key: "a" }] }, "Duplicate tag key a"],
   ["a group has subnets", scalingGroup, (on) => media(on), { vpcZoneIdentifiers: [] }, "At least one Availability Zone or VPC Subnet is required."],
   ["a group's targets exist", scalingGroup, (on) => media(on, { targetGroupArns: [idOf(on, "targets")] }), { targetGroupArns: ["targets"] }, "Provided Target Groups may not be valid."],
-  ["a target value is positive", "aws:autoscaling/policy:Policy", () => ({ autoscalingGroupName: "media", policyType: "TargetTrackingScaling", targetTrackingConfiguration: { targetValue: 1 } }), { targetTrackingConfiguration: { targetValue: 0 } }, "Target value must be greater than 0"],
-  ["target tracking has no cooldown", "aws:autoscaling/policy:Policy", () => ({ autoscalingGroupName: "media", policyType: "TargetTrackingScaling", targetTrackingConfiguration: { targetValue: 1 } }), { cooldown: 60 }, "cooldown is only supported for policy type SimpleScaling"],
+  ["a target value is positive", policy, () => tracking, { targetTrackingConfiguration: { targetValue: 0 } }, "Target value must be greater than 0"],
+  ["target tracking has no cooldown", policy, () => tracking, { cooldown: 60 }, "cooldown is only supported for policy type SimpleScaling"],
+  ["a simple policy has an adjustment", policy, () => simply(1), { scalingAdjustment: undefined }, "scaling_adjustment is required for policy type SimpleScaling"],
+  ["a simple policy has no warm-up", policy, () => simply(1), { estimatedInstanceWarmup: 300 }, "estimated_instance_warmup is only supported for policy type StepScaling and TargetTrackingScaling"],
+  ["target tracking has no steps", policy, () => tracking, { stepAdjustments: [{ metricIntervalLowerBound: "0", scalingAdjustment: 1 }] }, "step_adjustment is only supported for policy type StepScaling"],
+  ["steps have no target", policy, () => bySteps({ metricIntervalLowerBound: "0" }), { targetTrackingConfiguration: { targetValue: 1 } }, "target_tracking_configuration is only supported for policy type TargetTrackingScaling"],
+  ["a policy says what its adjustment means", policy, () => simply(1), { adjustmentType: "Add" }, "AdjustmentType has to be one of"],
+  ["a policy by steps has some", policy, () => bySteps({ metricIntervalLowerBound: "0" }), { stepAdjustments: [] }, "step_adjustment is required for policy type StepScaling"],
+  ["a policy by steps has no cooldown", policy, () => bySteps({ metricIntervalLowerBound: "0" }), { cooldown: 300 }, "cooldown is only supported for policy type SimpleScaling"],
+  ["steps take the place of an adjustment", policy, () => bySteps({ metricIntervalLowerBound: "0" }), { scalingAdjustment: 1 }, '"scaling_adjustment": conflicts with step_adjustment'],
+  ["steps are of what a metric comes to", policy, () => bySteps({ metricIntervalLowerBound: "0" }), { metricAggregationType: "Sum" }, "MetricAggregationType has to be one of"],
+  ["a step has a bound", policy, () => bySteps({ metricIntervalLowerBound: "0" }), bySteps({}), "cannot be left unspecified"],
+  ["a step's bounds are numbers", policy, () => bySteps({ metricIntervalLowerBound: "0" }), bySteps({ metricIntervalLowerBound: "none" }), "cannot parse 'none' as float"],
+  ["a step's bounds are in order", policy, () => bySteps({ metricIntervalUpperBound: "-5" }, { metricIntervalLowerBound: "-5" }), bySteps({ metricIntervalUpperBound: "5" }, { metricIntervalLowerBound: "5", metricIntervalUpperBound: "5" }, { metricIntervalLowerBound: "5" }), "above the lower bound"],
+  ["steps go up without end", policy, () => bySteps({ metricIntervalLowerBound: "0" }), bySteps({ metricIntervalLowerBound: "0", metricIntervalUpperBound: "5" }), "an unspecified upper bound"],
+  ["steps go down without end", policy, () => bySteps({ metricIntervalUpperBound: "0" }), bySteps({ metricIntervalLowerBound: "-5", metricIntervalUpperBound: "0" }), "an unspecified lower bound"],
+  ["steps have no gap", policy, () => bySteps({ metricIntervalLowerBound: "0", metricIntervalUpperBound: "5" }, { metricIntervalLowerBound: "5" }), bySteps({ metricIntervalLowerBound: "0", metricIntervalUpperBound: "5" }, { metricIntervalLowerBound: "6" }), "neither overlap nor have a gap"],
   ["a key pair's key is in OpenSSH's form", "aws:ec2/keyPair:KeyPair", () => ({ publicKey: "ssh-ed25519 AAAA" }), { publicKey: "-----BEGIN PUBLIC KEY-----" }, "InvalidKey.Format"],
 ];
 
