@@ -10,7 +10,7 @@ import type { Plan } from "../../rehearsal/engine/plan";
 import { parseState, serialiseState, type State, stateInMemory } from "../../rehearsal/engine/state";
 import { Account } from "../../rehearsal/account";
 import packageFile from "../../package.json";
-import { examples, inAdvance } from "../contract/examples";
+import { allExamples as examples, inAdvance } from "../contract/examples";
 import { effectsOf, lossesOf } from "./effects";
 import { deployed, knownThings, Stack } from "./stacks";
 

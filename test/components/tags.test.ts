@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clusterOf, clusterTags } from "../../components/tags";
+import { clusterOf, clusterTags, type Tags } from "../../components/tags";
 
 describe("labels", () => {
   it("say whose a resource is, whatever the operator's own say", () => {
@@ -10,7 +10,8 @@ describe("labels", () => {
   });
 
   it("are refused where they do not, for rights that go by an empty label would fit nothing", () => {
-    for (const tags of [{}, { team: "video" }, { "openvidu-cluster": "" }]) {
+    const unlabelled: readonly Tags[] = [{}, { team: "video" }, { "openvidu-cluster": "" }];
+    for (const tags of unlabelled) {
       assert.throws(() => clusterOf(tags), /no openvidu-cluster/);
     }
   });

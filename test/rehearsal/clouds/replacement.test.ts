@@ -200,7 +200,8 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
     type: "AWS::ElastiCache::ReplicationGroup",
     names: { CacheSubnetGroupName: "subnetGroupName", CacheSecurityGroupNames: "securityGroupNames" },
     differs: {
-      authToken: "the provider calls ModifyReplicationGroup with the update strategy (elasticache/replication_group.go)",
+      authToken:
+        "the provider calls ModifyReplicationGroup with the update strategy (elasticache/replication_group.go)",
       engineVersion: "the provider replaces for a step back: customizeDiffEngineVersionForceNewOnDowngrade",
       transitEncryptionEnabled: "the provider replaces below 7.0.5: CustomizeDiff in elasticache/replication_group.go",
       securityGroupNames: "ForceNew in the provider, an update in CloudFormation",
