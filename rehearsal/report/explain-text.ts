@@ -8,7 +8,7 @@ import type { TextOptions } from "./text";
 
 const titles: Readonly<Record<GroupKind, string>> = {
   rebuild: "A master is rebuilt, with what belongs to its machine",
-  rollMasters: "Masters are renewed, new ones first",
+  rollMasters: "Masters are renewed one after the other, each new one first",
   roll: "Media nodes roll, each draining first",
   replaced: "Replaced",
   deleted: "Deleted",

@@ -218,7 +218,7 @@ function interruption({ urn, type, name, impact, step }: Judged, { masters, medi
     case "roll":
       return say(rollWords(type, media), media && { most: longestRoll(type, media) });
     case "rollMasters":
-      return say("masters are renewed, new ones first; users of one that leaves connect anew");
+      return say("masters are renewed one after the other, each new one first; users of one that leaves connect anew");
     case "mastersAway":
       return say("the cluster is away from the moment its masters leave until new ones have booted");
     case "mediaAway":

@@ -10,6 +10,7 @@ import { secretKeysOf } from "../../stacks/settings";
 import { type Kind, kinds } from "../../stacks/schemas";
 import type { Plan } from "../../rehearsal/engine/plan";
 import { allExamples, inAdvance } from "../contract/examples";
+import { keyOf } from "../support/key-of";
 import { type Row, rows } from "./edits";
 import { effectsOf, linesOf, lossesOf } from "./effects";
 import { deployed, failuresOf } from "./stacks";
@@ -53,7 +54,7 @@ function planOf({ preview, update }: Outcome): Plan {
 /** Lines of the golden file. */
 function described({ title, row }: Case, outcome: Outcome): string[] {
   const plan = planOf(outcome);
-  const edit = JSON.stringify(row.edit, (_, value: unknown) => (value === undefined ? null : value));
+  const edit = keyOf(row.edit);
   const words = effectsOf(plan).join(", ");
   return [`${title}: ${words}`, `  ${edit}`, ...linesOf(plan).map((line) => `  ${line}`), ""];
 }

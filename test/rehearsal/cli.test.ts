@@ -93,7 +93,7 @@ describe("rehearsal: command line", function () {
       title: "of Enterprise v2, that masters are renewed and media nodes stay",
       stack: "aws-enterprise-v2",
       edits: ["masters.instanceType=c5.2xlarge", "media.instanceType=c5.2xlarge", "media.scaleUpCpuPercent=80"],
-      says: [/^masters are renewed, new ones first/],
+      says: [/^masters are renewed one after the other/],
     },
   ];
   for (const { title, stack, edits, says } of editions) {

@@ -330,12 +330,14 @@ describe("explain: Enterprise v2", () => {
     assert.equal(text(result).match(/media nodes that run stay as they are; new ones get it/g)?.length, 2);
   });
 
-  it("a changed template of masters renews them, new ones first", () => {
+  it("a changed template of masters renews them one after the other", () => {
     const result = inV2(edit(types.template, "imageId", masters), edit(types.group, "launchTemplate.version", masters));
-    assert.deepEqual(whats(result), ["masters are renewed, new ones first; users of one that leaves connect anew"]);
+    assert.deepEqual(whats(result), [
+      "masters are renewed one after the other, each new one first; users of one that leaves connect anew",
+    ]);
     assert.equal(result.interruptions[0]?.urns.length, 2);
     assert.deepEqual(groupsOf(result), { rollMasters: ["openvidu-group", "openvidu-group"] });
-    assert.match(text(result), /^Masters are renewed, new ones first$/m);
+    assert.match(text(result), /^Masters are renewed one after the other, each new one first$/m);
   });
 
   it("the cluster is away when the masters' group is replaced, as media nodes are when theirs is", () => {
