@@ -426,7 +426,7 @@ describe("firewall texts", () => {
     };
     assert.deepEqual(of(ofElastic[0]!), {
       anybody: ["tcp 80", "tcp 443", "tcp 1935"],
-      media: ["tcp 7880", "tcp 7000", "tcp 20000", "tcp 9100", "tcp 3100", "tcp 9009", "tcp 4443", "tcp 9080"],
+      media: ["tcp 7880", "tcp 20000", "tcp 9100", "tcp 3100", "tcp 9009", "tcp 4443", "tcp 9080", "tcp 7000"],
       master: [],
     });
     assert.deepEqual(of(ofElastic[1]!), {
